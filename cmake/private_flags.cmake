@@ -1,0 +1,17 @@
+# Flags for our own files only: never exported, never pushed on a consumer.
+#
+# valorem_flags(<target>)          warnings, and errors from them where VALOREM_WERROR asks
+# valorem_same_bits(<target>)      what the promise of equal bits needs: no contraction to fused multiply-add, and the
+#                                  two relaxations that let loops be vectorised without changing a value
+function(valorem_flags target)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Wno-sign-conversion
+                           $<$<BOOL:${VALOREM_WERROR}>:-Werror>)
+  endif()
+endfunction()
+
+function(valorem_same_bits target)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    target_compile_options(${target} PRIVATE -ffp-contract=off -fno-math-errno -fno-trapping-math)
+  endif()
+endfunction()
