@@ -62,6 +62,12 @@ inline constexpr std::size_t status_count = 9;
   return a < b ? a : b;
 }
 
+/// A value and, where there is none, why. value is NaN unless why is ok, or no_cost (then it is infinite).
+struct answer {
+  double value;
+  status why;
+};
+
 /// Base of everything this library throws. Thrown once at the door, never inside a batch.
 class error : public std::runtime_error {
  public:
