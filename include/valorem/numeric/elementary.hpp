@@ -32,7 +32,17 @@ inline constexpr double rounder = 0x1.8p52 + 2046.0;
 
 inline constexpr std::uint64_t one_bits = 0x3ff0'0000'0000'0000ULL;
 inline constexpr std::uint64_t sqrt_half_bits = 0x3fe6'a09e'667f'3bcdULL;
-inline constexpr std::uint64_t exponent_mask = 0xfff0'0000'0000'0000ULL;
+inline constexpr std::uint64_t sign_bit = 0x8000'0000'0000'0000ULL;
+inline constexpr std::uint64_t exponent_field = 0x7ff0'0000'0000'0000ULL;
+
+VALOREM_INLINE double magnitude(double x) noexcept {
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & ~sign_bit);
+}
+
+// value must be +0 or have the sign of x already: this repairs the sign of a zero.
+VALOREM_INLINE double with_sign_of(double x, double value) noexcept {
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) | (std::bit_cast<std::uint64_t>(x) & sign_bit));
+}
 
 // x = k ln 2 + r + r_error with |r| <= ln 2 / 2; k is kept as the bits of k + rounder.
 struct reduced_exponent {
@@ -77,7 +87,7 @@ struct reduced_logarithm {
 VALOREM_INLINE reduced_logarithm reduce_logarithm(double x) noexcept {
   const std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
   const std::uint64_t raised = bits + (one_bits - sqrt_half_bits);
-  const std::uint64_t exponent = raised & exponent_mask;
+  const std::uint64_t exponent = raised & (exponent_field | sign_bit);
   // An integer below 2^52 under the exponent of 2^52 is that integer plus 2^52: a conversion SSE2 can do.
   const double k = std::bit_cast<double>((raised >> 52) | 0x4330'0000'0000'0000ULL) - (0x1p52 + 1023.0);
   return {k, std::bit_cast<double>(bits - exponent + one_bits) - 1.0, exponent};
@@ -105,25 +115,23 @@ VALOREM_INLINE double join_logarithm(double k, double f, double s, double small)
 /// e^x. Overflows to infinity above 709.78, underflows gradually to 0 below -745.13; NaN gives NaN.
 /// Same bits everywhere; error below elementary_ulp_bound.
 [[nodiscard]] VALOREM_INLINE double exp(double x) noexcept {
-  double y = x < -746.0 ? -746.0 : x;
-  y = y > 710.0 ? 710.0 : y;
-  const detail::reduced_exponent reduced = detail::reduce_exponent(y);
-  const double power = 1.0 + (reduced.r + detail::exp_tail(reduced.r));
+  const detail::reduced_exponent reduced = detail::reduce_exponent(x);
+  const double power = 1.0 + (reduced.r + (reduced.r_error + detail::exp_tail(reduced.r)));
   // 2^k in two factors, each within the range of a double: only the last product rounds, if the result is subnormal.
   const std::uint64_t half = reduced.bits >> 1;
   const double first = std::bit_cast<double>(half << 52);
   const double second = std::bit_cast<double>((reduced.bits - half) << 52);
-  return power * first * second;
+  const double result = power * first * second;
+  const double not_above = x > 710.0 ? detail::infinity : result;
+  return x < -746.0 ? 0.0 : not_above;
 }
 
 /// e^x - 1, without cancellation near 0; -0 gives -0, NaN gives NaN.
 /// Same bits everywhere; error below elementary_ulp_bound.
 [[nodiscard]] VALOREM_INLINE double expm1(double x) noexcept {
-  double y = x < -40.0 ? -40.0 : x;
-  y = y > 710.0 ? 710.0 : y;
-  const detail::reduced_exponent reduced = detail::reduce_exponent(y);
+  const detail::reduced_exponent reduced = detail::reduce_exponent(x);
   const double r = reduced.r;
-  const double tail = detail::exp_tail(r) + (reduced.r_error + reduced.r_error * r);
+  const double tail = detail::exp_tail(r) + reduced.r_error;
   // Half of the result, (2^(k-1) - 1/2) + 2^(k-1) (r + tail): 2^(k-1) is a double for every k up to 1024. The first
   // term is 0 or not below the second, which makes the error of their sum exact.
   const double scale = std::bit_cast<double>((reduced.bits - 1024) << 52);
@@ -132,8 +140,10 @@ VALOREM_INLINE double join_logarithm(double k, double f, double s, double small)
   const double sum = whole + part;
   const double rest = part - (sum - whole);
   const double result = 2.0 * (sum + (rest + scale * tail));
-  const bool tiny = x < 0x1p-54 && x > -0x1p-54;
-  return tiny ? x : result;
+  const double not_above = x > 710.0 ? detail::infinity : result;
+  const double within = x < -40.0 ? -1.0 : not_above;
+  // Halving and doubling would lose a bit of a subnormal x, and the sign of -0.
+  return detail::magnitude(x) < 0x1p-54 ? x : within;
 }
 
 /// ln x. 0 of either sign gives -infinity, x < 0 and NaN give NaN, infinity gives infinity.
@@ -143,27 +153,28 @@ VALOREM_INLINE double join_logarithm(double k, double f, double s, double small)
   const detail::reduced_logarithm reduced = detail::reduce_logarithm(subnormal ? x * 0x1p54 : x);
   const double k = subnormal ? reduced.k - 54.0 : reduced.k;
   const double result = detail::join_logarithm(k, reduced.f, reduced.f / (2.0 + reduced.f), 0.0);
-  const double at_edge = x == 0.0 ? -detail::infinity : x;
-  const double outside = x < 0.0 ? detail::not_a_number : at_edge;
-  return x > 0.0 && x < detail::infinity ? result : outside;
+  const double positive = x < detail::infinity ? result : x;
+  const double outside = x == 0.0 ? -detail::infinity : detail::not_a_number;
+  return x > 0.0 ? positive : outside;
 }
 
 /// ln(1 + x), without cancellation near 0; -0 gives -0, -1 gives -infinity, x < -1 and NaN give NaN.
 /// Same bits everywhere; error below elementary_ulp_bound.
 [[nodiscard]] VALOREM_INLINE double log1p(double x) noexcept {
+  // u + lost = 1 + x exactly, whichever of 1 and x is the larger.
   const double u = 1.0 + x;
-  const double lost = x < 1.0 ? x - (u - 1.0) : 1.0 - (u - x);
+  const double x_in_u = u - 1.0;
+  const double lost = (1.0 - (u - x_in_u)) + (x - x_in_u);
   const detail::reduced_logarithm reduced = detail::reduce_logarithm(u);
   const double s = reduced.f / (2.0 + reduced.f);
   // 1 + x = 2^k (1 + f + c) exactly, and ln(1 + f + c) = ln(1 + f) + c / (1 + f); 1 / (1 + f) = (1 - s) / (1 + s) =
   // 1 - 2 s + 2 s^2 - ... is close enough here. Half of it, because 2^(1-k) is a double for every k and 2^-k is not.
-  const double twice_c = lost * std::bit_cast<double>((detail::exponent_mask ^ (1ULL << 63)) - reduced.exponent);
+  const double twice_c = lost * std::bit_cast<double>(detail::exponent_field - reduced.exponent);
   const double small = twice_c * (0.5 - s + s * s);
-  const double result = detail::join_logarithm(reduced.k, reduced.f, s, small);
-  const double at_edge = x == -1.0 ? -detail::infinity : x;
-  const double outside = x < -1.0 ? detail::not_a_number : at_edge;
-  const bool tiny = x < 0x1p-54 && x > -0x1p-54;
-  return x > -1.0 && x < detail::infinity && !tiny ? result : outside;
+  const double result = detail::with_sign_of(x, detail::join_logarithm(reduced.k, reduced.f, s, small));
+  const double positive = x < detail::infinity ? result : x;
+  const double outside = x == -1.0 ? -detail::infinity : detail::not_a_number;
+  return x > -1.0 ? positive : outside;
 }
 
 }  // namespace valorem::inline VALOREM_ABI::numeric

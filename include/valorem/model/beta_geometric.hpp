@@ -1,0 +1,107 @@
+// What BG/NBD and MBG/NBD share: purchases at a rate λ ~ Gamma, after each of which the customer leaves for good with a
+// chance p ~ Beta. They differ in one thing, whether the first purchase already carries that chance.
+#ifndef VALOREM_MODEL_BETA_GEOMETRIC_HPP
+#define VALOREM_MODEL_BETA_GEOMETRIC_HPP
+
+#include <valorem/model/parameters.hpp>
+#include <valorem/numeric/beta_mixture.hpp>
+#include <valorem/numeric/discount.hpp>
+#include <valorem/numeric/gamma.hpp>
+#include <valorem/summary/history.hpp>
+
+#include <limits>
+
+namespace valorem::inline VALOREM_ABI {
+
+/// The future of a customer who is alive with chance exp(log_alive) and then buys at λ ~ Gamma(s, c), leaving after each
+/// purchase with p ~ Beta(a, b). Time 0 is now; c carries the time unit.
+template <class R>
+struct basic_beta_geometric_future {
+  R s;
+  R c;
+  R a;
+  R b;
+  R log_alive;
+};
+using beta_geometric_future = basic_beta_geometric_future<double>;
+
+/// Chance of being alive now.
+template <class R>
+[[nodiscard]] R alive(const basic_beta_geometric_future<R>& f) {
+  return numeric::exp(f.log_alive);
+}
+
+/// ln P(alive at t). Same-bits.
+template <class R>
+[[nodiscard]] R log_survival(const basic_beta_geometric_future<R>& f, double t) {
+  if (!(t >= 0)) return R(not_a_value);
+  if (t == 0) return f.log_alive;
+  return f.log_alive + numeric::beta_mixture<R>(f.a, f.b).log_survival(f.s, R(R(t) / f.c));
+}
+
+/// E[purchases in (0, t]], t in [0, inf]. At infinity: (a+b-1)/(a-1) times P(alive), infinite for a <= 1. Same-bits.
+template <class R>
+[[nodiscard]] R expected_purchases(const basic_beta_geometric_future<R>& f, double t) {
+  if (!(t >= 0)) return R(not_a_value);
+  if (t == 0) return R(0.0);
+  if (t == std::numeric_limits<double>::infinity()) {
+    if (!(numeric::value_of(f.a) > 1)) return R(t);
+    return alive(f) * ((f.a + f.b - 1.0) / (f.a - 1.0));
+  }
+  return alive(f) * numeric::beta_mixture<R>(f.a, f.b).count(f.s, R(R(t) / f.c));
+}
+
+/// ∫_0^horizon e^(-rate u) dE[Y(u)], rate >= 0 per time unit, horizon in [0, inf]. Same-bits.
+/// The purchase rate at u is s/c · E[(1 + p u/c)^-(s+1)].
+template <class R>
+[[nodiscard]] R discounted_purchases(const basic_beta_geometric_future<R>& f, double rate, double horizon) {
+  if (!(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
+  if (rate == 0) return expected_purchases(f, horizon);
+  const numeric::beta_mixture<R> p(f.a, f.b);
+  const R sigma = f.s + 1.0;
+  const R integral = numeric::discounted_integral(R(rate * f.c), horizon / numeric::value_of(f.c), numeric::value_of(sigma),
+                                                  [&](const R& v) { return p.survival(sigma, v); });
+  return alive(f) * f.s * integral;
+}
+
+/// ∫_0^horizon e^(-rate u) P(alive at u) du: the time over which she must be served, discounted. Same-bits.
+/// Without discount and for ever it is finite only where a > 1 and s > 1.
+template <class R>
+[[nodiscard]] R discounted_lifetime(const basic_beta_geometric_future<R>& f, double rate, double horizon) {
+  if (!(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
+  if (rate == 0 && horizon == std::numeric_limits<double>::infinity()) {
+    if (!(numeric::value_of(f.a) > 1 && numeric::value_of(f.s) > 1)) return R(horizon);
+    return alive(f) * f.c * ((f.a + f.b - 1.0) / ((f.a - 1.0) * (f.s - 1.0)));
+  }
+  const numeric::beta_mixture<R> p(f.a, f.b);
+  const R integral = numeric::discounted_integral(R(rate * f.c), horizon / numeric::value_of(f.c), numeric::value_of(f.s),
+                                                  [&](const R& v) { return p.survival(f.s, v); });
+  return alive(f) * f.c * integral;
+}
+
+namespace detail {
+
+/// ln of the odds that she left right after her last purchase: ln(a/n) + (r+x) ln((α+T)/(α+t_x)).
+template <class R>
+[[nodiscard]] VALOREM_INLINE R log_dropout_odds(const R& r, const R& alpha, const R& a, const R& n, const history& h) {
+  return numeric::log(a / n) + (r + h.x) * numeric::log1p((R(h.T) - h.t_x) / (alpha + h.t_x));
+}
+
+/// The part of the likelihood that depends on times: ln[α^r x^... (α+T)^-(r+x) (1 + odds)] + x ln(r+x), taken around
+/// whichever of T and t_x carries the larger term, so that the two never cancel.
+template <class R>
+[[nodiscard]] VALOREM_INLINE R beta_geometric_times(const R& r, const R& alpha, const R& a, const R& n, bool can_leave,
+                                                    const history& h) {
+  const R odds = log_dropout_odds(r, alpha, a, n, h);
+  const bool left = can_leave && numeric::value_of(odds) > 0;
+  const double t = left ? h.t_x : h.T;
+  const R around = h.x * numeric::log((r + h.x) / (alpha + t)) - r * numeric::log1p(R(t) / alpha);
+  const R other = numeric::softplus(R(numeric::select(left, R(-odds), odds)));
+  return around + numeric::select(can_leave, other, R(0.0)) + numeric::select(left, R(numeric::log(a / n)), R(0.0));
+}
+
+}  // namespace detail
+
+}  // namespace valorem::inline VALOREM_ABI
+
+#endif

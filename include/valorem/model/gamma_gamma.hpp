@@ -1,0 +1,84 @@
+// Gamma-Gamma spend: Colombo & Jiang (1999), J. Interactive Marketing 13(3), 2-12; Fader, Hardie & Lee (2005), J. Marketing
+// Research 42(4), 415-430. Each purchase is worth Z ~ Gamma(p, ν) and ν ~ Gamma(q, v) over customers, independent of how
+// often she buys. v is the γ of the papers.
+#ifndef VALOREM_MODEL_GAMMA_GAMMA_HPP
+#define VALOREM_MODEL_GAMMA_GAMMA_HPP
+
+#include <valorem/model/parameters.hpp>
+#include <valorem/numeric/gamma.hpp>
+
+#include <cmath>
+
+namespace valorem::inline VALOREM_ABI {
+
+/// All parameters positive; v in money.
+template <class R>
+struct basic_gamma_gamma {
+  R p;  ///< shape of one purchase's value
+  R q;  ///< shape of the customers' means: their mean exists where q > 1
+  R v;  ///< scale, in money
+
+  static constexpr std::string_view model_name = "gamma_gamma";
+  static constexpr std::array<std::string_view, 3> parameter_names{"p", "q", "v"};
+  [[nodiscard]] std::array<R, 3> parameters() const { return {p, q, v}; }
+  [[nodiscard]] static basic_gamma_gamma from(const std::array<R, 3>& x) { return {x[0], x[1], x[2]}; }
+  [[nodiscard]] friend bool operator==(const basic_gamma_gamma&, const basic_gamma_gamma&) = default;
+};
+using gamma_gamma = basic_gamma_gamma<double>;
+
+/// Mean value `mean` over x purchases; x = 0 says nothing of spend and mean is then ignored.
+struct spend_history {
+  double x;
+  double mean;
+};
+
+/// missing: NaN. invalid: x negative, infinite or not whole, or an infinite mean. undefined: x > 0 with a mean that is not
+/// positive, which this model cannot hold.
+[[nodiscard]] inline status check(const spend_history& s) noexcept {
+  if (numeric::is_nan(s.x)) return status::missing;
+  if (!numeric::is_finite(s.x) || s.x < 0 || s.x > 1e9 || s.x != static_cast<double>(static_cast<long long>(s.x))) {
+    return status::invalid;
+  }
+  if (s.x == 0) return status::ok;
+  if (numeric::is_nan(s.mean)) return status::missing;
+  if (!numeric::is_finite(s.mean)) return status::invalid;
+  return s.mean > 0 ? status::ok : status::undefined;
+}
+
+/// ln density of a customer's mean spend (eq. 1a of Hardie's note 025), x >= 1; 0 at x = 0. Same-bits.
+template <class R>
+[[nodiscard]] R log_likelihood(const basic_gamma_gamma<R>& m, const spend_history& s) {
+  if (check(s) != status::ok) return R(not_a_value);
+  if (s.x == 0) return R(0.0);
+  return numeric::log_beta_kernel(R(m.p * s.x), m.q, s.x * s.mean, m.v) - numeric::log(s.mean);
+}
+
+/// E[mean spend | history] = p (v + x z) / (p x + q - 1): the population's mean at x = 0. NaN (undefined) where
+/// p x + q <= 1. Same-bits.
+template <class R>
+[[nodiscard]] R expected_spend(const basic_gamma_gamma<R>& m, const spend_history& s) {
+  if (check(s) != status::ok) return R(not_a_value);
+  const double paid = s.x == 0 ? 0.0 : s.x * s.mean;
+  const R weight = (m.q - 1.0) + m.p * s.x;
+  if (!(numeric::value_of(weight) > 0)) return R(not_a_value);
+  return m.p * (m.v + paid) / weight;
+}
+
+/// Standard deviation of her mean spend given the history: p (v + x z) / ((k-1) sqrt(k-2)), k = p x + q > 2, else NaN.
+/// Same-bits.
+[[nodiscard]] inline double spend_sd(const gamma_gamma& m, const spend_history& s) {
+  const double k_less_2 = (m.q - 2.0) + m.p * s.x;
+  if (!(k_less_2 > 0)) return not_a_value;
+  return expected_spend(m, s) / std::sqrt(k_less_2);
+}
+
+/// Why expected_spend has no value here; ok where it has one.
+[[nodiscard]] inline status spend_status(const gamma_gamma& m, const spend_history& s) {
+  const status row = check(s);
+  if (row != status::ok) return row;
+  return (m.q - 1.0) + m.p * s.x > 0 ? status::ok : status::undefined;
+}
+
+}  // namespace valorem::inline VALOREM_ABI
+
+#endif

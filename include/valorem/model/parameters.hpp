@@ -1,0 +1,45 @@
+// What every model struct offers beside its named fields: its parameters as an array, and one check of their domain.
+#ifndef VALOREM_MODEL_PARAMETERS_HPP
+#define VALOREM_MODEL_PARAMETERS_HPP
+
+#include <valorem/numeric/real.hpp>
+#include <valorem/status.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace valorem::inline VALOREM_ABI {
+
+/// A plain struct of parameters: its name, theirs, and the way to an array and back.
+template <class M>
+concept parametric = requires(const M& m) {
+  { M::model_name } -> std::convertible_to<std::string_view>;
+  { M::parameter_names.size() } -> std::convertible_to<std::size_t>;
+  { m.parameters() };
+};
+
+template <parametric M>
+inline constexpr std::size_t parameter_count = M::parameter_names.size();
+
+inline constexpr double not_a_value = std::numeric_limits<double>::quiet_NaN();
+
+/// Every parameter must be positive and finite. Throws contract_error naming model, parameter and value.
+template <parametric M>
+void require_legal(const M& m) {
+  const auto values = m.parameters();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double v = numeric::value_of(values[i]);
+    if (!(numeric::is_finite(v) && v > 0)) {
+      throw contract_error(std::string(M::model_name) + ": parameter " + std::string(M::parameter_names[i]) +
+                           " must be positive and finite, not " + std::to_string(v));
+    }
+  }
+}
+
+}  // namespace valorem::inline VALOREM_ABI
+
+#endif

@@ -1,0 +1,37 @@
+// Gauss-Legendre, 16 nodes a panel.
+#ifndef VALOREM_NUMERIC_QUADRATURE_HPP
+#define VALOREM_NUMERIC_QUADRATURE_HPP
+
+#include <valorem/numeric/real.hpp>
+
+namespace valorem::inline VALOREM_ABI::numeric {
+
+struct quadrature_node {
+  double x;       ///< in (0, 1): the rule is symmetric on [-1, 1]
+  double weight;
+};
+
+/// Positive half of the 16-node rule (roots of the Legendre polynomial P16, made with mpmath at 40 digits).
+inline constexpr quadrature_node gauss_legendre_16[8] = {
+    {0.095012509837637440185, 0.18945061045506849629}, {0.28160355077925891323, 0.18260341504492358887},
+    {0.45801677765722738634, 0.16915651939500253819},  {0.61787624440264374845, 0.14959598881657673208},
+    {0.7554044083550030339, 0.12462897125553387205},   {0.86563120238783174388, 0.09515851168249278481},
+    {0.94457502307323257608, 0.062253523938647892863}, {0.9894009349916499326, 0.027152459411754094852},
+};
+
+/// ∫_lo^hi f: exact for polynomials of degree 31.
+template <class R, class F>
+[[nodiscard]] R integrate_panel(const R& lo, const R& hi, F&& f) {
+  const R half = 0.5 * (hi - lo);
+  const R middle = 0.5 * (hi + lo);
+  R sum(0.0);
+  for (const auto& node : gauss_legendre_16) {
+    const R d = half * node.x;
+    sum = sum + node.weight * (f(R(middle - d)) + f(R(middle + d)));
+  }
+  return sum * half;
+}
+
+}  // namespace valorem::inline VALOREM_ABI::numeric
+
+#endif
