@@ -1,0 +1,49 @@
+// Customers with the same numbers become one row with a weight: exact, and the same in any order of the customers.
+#ifndef VALOREM_SUMMARY_COMPRESS_HPP
+#define VALOREM_SUMMARY_COMPRESS_HPP
+
+#include <valorem/numeric/platform.hpp>
+#include <valorem/summary/summarise.hpp>
+
+#include <span>
+#include <vector>
+
+namespace valorem::inline VALOREM_ABI {
+
+/// Distinct histories, ascending by x, then t_x, then T, and how much each weighs.
+struct weighted_histories {
+  std::vector<double> x, t_x, T, weight;
+
+  [[nodiscard]] std::size_t size() const noexcept { return x.size(); }
+  [[nodiscard]] history_columns columns() const noexcept { return {x, t_x, T}; }
+};
+
+/// Distinct pairs of repeat purchases and their mean spend, ascending by x, then spend, and how much each weighs.
+struct weighted_spends {
+  std::vector<double> x, mean_spend, weight;
+
+  [[nodiscard]] std::size_t size() const noexcept { return x.size(); }
+};
+
+/// Good histories (check is ok) with a weight above 0; no weights: each row weighs 1. Kind: same-bits in any row order.
+/// Throws contract_error for columns of unequal length or a weight that is negative or not finite.
+[[nodiscard]] VALOREM_EXPORT weighted_histories compress(const history_columns& rows,
+                                                         std::span<const double> weights = {});
+
+/// Rows with whole x >= 1 and finite mean spend > 0: the ones that a model of spend can be fitted to. Otherwise as
+/// above.
+[[nodiscard]] VALOREM_EXPORT weighted_spends compress_spend(std::span<const double> x,
+                                                            std::span<const double> mean_spend,
+                                                            std::span<const double> weights = {});
+
+/// The same of a summary.
+[[nodiscard]] inline weighted_histories compress(const summary& s) {
+  return compress(s.histories());
+}
+[[nodiscard]] inline weighted_spends compress_spend(const summary& s) {
+  return s.monetary_value.empty() ? weighted_spends{} : compress_spend(s.frequency, s.monetary_value);
+}
+
+}  // namespace valorem::inline VALOREM_ABI
+
+#endif
