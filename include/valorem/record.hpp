@@ -5,6 +5,7 @@
 #include <valorem/record/calendar.hpp>
 #include <valorem/record/calendar_text.hpp>
 #include <valorem/record/contact.hpp>
+#include <valorem/record/customer.hpp>
 #include <valorem/record/read_text.hpp>
 #include <valorem/record/row_report.hpp>
 #include <valorem/record/transaction.hpp>

@@ -3,6 +3,7 @@
 #define VALOREM_RECORD_TRANSACTION_HPP
 
 #include <valorem/record/calendar.hpp>
+#include <valorem/record/customer.hpp>
 #include <valorem/record/row_report.hpp>
 
 #include <cstddef>
@@ -12,9 +13,6 @@
 #include <variant>
 
 namespace valorem::inline VALOREM_ABI {
-
-/// Customers' ids: whole numbers, or texts that are compared byte by byte (an empty one is missing).
-using customer_column = std::variant<std::span<const std::int64_t>, std::span<const std::string_view>>;
 
 /// Instants, and the offset that makes civil dates of them; no_instant is a missing one.
 struct instant_column {
@@ -26,9 +24,6 @@ struct instant_column {
 using time_column = std::variant<std::span<const std::int32_t>, instant_column>;
 
 /// Number of rows.
-[[nodiscard]] constexpr std::size_t size(const customer_column& c) noexcept {
-  return std::visit([](const auto& ids) { return ids.size(); }, c);
-}
 [[nodiscard]] constexpr std::size_t size(const time_column& c) noexcept {
   const auto* instants = std::get_if<instant_column>(&c);
   return instants != nullptr ? instants->seconds.size() : std::get_if<std::span<const std::int32_t>>(&c)->size();
@@ -50,7 +45,7 @@ enum class returns_policy : std::uint8_t {
 struct transactions {
   customer_column customer;
   time_column time;
-  std::span<const double> amount;              ///< money, one currency; negative: a return; 0.00 is a purchase
+  std::span<const double> amount;  ///< money, one currency; negative: a return; 0.00 is a purchase; empty: not known
   std::span<const double> units = {};          ///< pieces bought; empty where they are not known
   std::span<const row_rule> found_wrong = {};  ///< by whoever read the columns from text; empty: nothing
 

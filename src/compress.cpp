@@ -1,0 +1,80 @@
+#include <valorem/numeric/blocks.hpp>
+#include <valorem/summary/compress.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace valorem::inline VALOREM_ABI {
+
+namespace {
+
+/// Numbers that make a row, then its weight: ordered as a whole, so equal rows add up their weights in one order.
+template <std::size_t N>
+using weighted_row = std::array<double, N + 1>;
+
+void check_weights(std::size_t rows, std::span<const double> weights) {
+  if (weights.empty()) return;
+  require_equal_length(rows, "rows", weights.size(), "weights");
+  for (const double w : weights)
+    if (!(w >= 0) || !numeric::is_finite(w)) throw contract_error("a weight is negative or not finite");
+}
+
+/// Sorts the rows and leaves one of each kind, with the sum of the weights.
+template <std::size_t N>
+void merge_equal(std::vector<weighted_row<N>>& rows) {
+  std::sort(rows.begin(), rows.end());
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (kept != 0 && std::equal(rows[i].begin(), rows[i].begin() + N, rows[kept - 1].begin())) {
+      rows[kept - 1][N] += rows[i][N];
+    } else {
+      rows[kept++] = rows[i];
+    }
+  }
+  rows.resize(kept);
+}
+
+template <std::size_t N>
+std::vector<double> column(const std::vector<weighted_row<N>>& rows, std::size_t k) {
+  std::vector<double> out;
+  out.reserve(rows.size());
+  for (const auto& row : rows) out.push_back(row[k]);
+  return out;
+}
+
+}  // namespace
+
+weighted_histories compress(const history_columns& rows, std::span<const double> weights) {
+  require_equal_length(rows.x.size(), "frequency", rows.t_x.size(), "recency");
+  require_equal_length(rows.x.size(), "frequency", rows.T.size(), "T");
+  check_weights(rows.size(), weights);
+  std::vector<weighted_row<3>> kept;
+  kept.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const history h = rows[i];
+    const double w = weights.empty() ? 1 : weights[i];
+    if (check(h) != status::ok || !(w > 0)) continue;
+    kept.push_back({h.x + 0.0, h.t_x + 0.0, h.T + 0.0, w});  // + 0.0: of two zeros the positive one
+  }
+  merge_equal<3>(kept);
+  return {.x = column<3>(kept, 0), .t_x = column<3>(kept, 1), .T = column<3>(kept, 2), .weight = column<3>(kept, 3)};
+}
+
+weighted_spends compress_spend(std::span<const double> x, std::span<const double> mean_spend,
+                               std::span<const double> weights) {
+  require_equal_length(x.size(), "frequency", mean_spend.size(), "monetary_value");
+  check_weights(x.size(), weights);
+  std::vector<weighted_row<2>> kept;
+  kept.reserve(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double w = weights.empty() ? 1 : weights[i];
+    const bool repeats = x[i] >= 1 && check({.x = x[i], .t_x = 1, .T = 1}) == status::ok;
+    if (!repeats || !(mean_spend[i] > 0) || !numeric::is_finite(mean_spend[i]) || !(w > 0)) continue;
+    kept.push_back({x[i], mean_spend[i], w});
+  }
+  merge_equal<2>(kept);
+  return {.x = column<2>(kept, 0), .mean_spend = column<2>(kept, 1), .weight = column<2>(kept, 2)};
+}
+
+}  // namespace valorem::inline VALOREM_ABI
