@@ -1,0 +1,28 @@
+# cmake -D COMPILER=... -D FLAGS=... -D INCLUDES=... -D CASE=file.fail.cpp -P check_refused.cmake
+function(complain what)
+  message(NOTICE "${CASE}: ${what}")  # NOTICE leaves the line whole, FATAL_ERROR would wrap it
+  message(FATAL_ERROR "the case does not stand")
+endfunction()
+
+file(STRINGS "${CASE}" reason REGEX "^// refused: ")
+file(STRINGS "${CASE}" case_flags REGEX "^// flags: ")
+string(REGEX REPLACE "^// refused: " "" reason "${reason}")
+string(REGEX REPLACE "^// flags: " "" case_flags "${case_flags}")
+separate_arguments(case_flags)
+if(reason STREQUAL "")
+  complain("has no line '// refused: <regular expression>'")
+endif()
+
+set(command "${COMPILER}" ${FLAGS} ${INCLUDES} ${case_flags} -fsyntax-only)
+set(ENV{LC_ALL} C)
+execute_process(COMMAND ${command} "${CASE}" RESULT_VARIABLE plain ERROR_VARIABLE plain_said)
+if(NOT plain EQUAL 0)
+  complain("does not compile even without the misuse:\n${plain_said}")
+endif()
+execute_process(COMMAND ${command} -DVALOREM_MISUSE "${CASE}" RESULT_VARIABLE misuse ERROR_VARIABLE misuse_said)
+if(misuse EQUAL 0)
+  complain("compiles, though it must be refused")
+endif()
+if(NOT misuse_said MATCHES "${reason}")
+  complain("refused, but not for the stated reason (${reason}):\n${misuse_said}")
+endif()

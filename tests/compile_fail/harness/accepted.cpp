@@ -1,0 +1,2 @@
+// refused: nothing here is refused
+int main() {}

@@ -1,0 +1,2 @@
+// refused: undeclared
+int main() { return undeclared; }
