@@ -60,21 +60,20 @@ VALOREM_INLINE reduced_exponent reduce_exponent(double x) noexcept {
   return {std::bit_cast<std::uint64_t>(shifted), r, (high - r) - low};
 }
 
-// e^r - 1 - r for |r| <= ln 2 / 2, within 2^-60 of e^r - 1. Even and odd degrees apart: two short chains for one long.
+// e^r - 1 - r for |r| <= ln 2 / 2, within 2^-60 of e^r - 1. Coefficients meet in pairs, then pairs of pairs (Estrin):
+// a loop waits for the longest chain of dependent operations, not for their number.
 VALOREM_INLINE double exp_tail(double r) noexcept {
   const double z = r * r;
-  double even = 0x1.1f83e1c58be04p-29;
-  even = even * z + 0x1.27e4d14428d45p-22;
-  even = even * z + 0x1.a01a01ab13cadp-16;
-  even = even * z + 0x1.6c16c16c1577dp-10;
-  even = even * z + 0x1.5555555555557p-5;
-  even = even * z + 0.5;
-  double odd = 0x1.af4a3b4c8b600p-26;
-  odd = odd * z + 0x1.71de052487ab1p-19;
-  odd = odd * z + 0x1.a01a01aa3fd96p-13;
-  odd = odd * z + 0x1.11111111106f6p-7;
-  odd = odd * z + 0x1.5555555555555p-3;
-  return z * (even + r * odd);
+  const double w = z * z;
+  const double c2 = 0.5 + 0x1.5555555555555p-3 * r;
+  const double c4 = 0x1.5555555555557p-5 + 0x1.11111111106f6p-7 * r;
+  const double c6 = 0x1.6c16c16c1577dp-10 + 0x1.a01a01aa3fd96p-13 * r;
+  const double c8 = 0x1.a01a01ab13cadp-16 + 0x1.71de052487ab1p-19 * r;
+  const double c10 = 0x1.27e4d14428d45p-22 + 0x1.af4a3b4c8b600p-26 * r;
+  const double low = c2 + c4 * z;
+  const double middle = c6 + c8 * z;
+  const double high = c10 + 0x1.1f83e1c58be04p-29 * z;
+  return z * (low + w * (middle + w * high));
 }
 
 // x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), for normal positive x; anything else gives finite rubbish.
@@ -98,15 +97,12 @@ VALOREM_INLINE reduced_logarithm reduce_logarithm(double x) noexcept {
 VALOREM_INLINE double join_logarithm(double k, double f, double s, double small) noexcept {
   const double z = s * s;
   const double w = z * z;
-  double even = 0x1.2f0df3023492ep-3;
-  even = even * w + 0x1.746648d55bd70p-3;
-  even = even * w + 0x1.249249423e325p-2;
-  even = even * w + 0x1.5555555555594p-1;
-  double odd = 0x1.39a0d0aa96991p-3;
-  odd = odd * w + 0x1.c71c51d335ec5p-3;
-  odd = odd * w + 0x1.999999997f71ap-2;
+  const double t0 = 0x1.5555555555594p-1 + 0x1.999999997f71ap-2 * z;
+  const double t2 = 0x1.249249423e325p-2 + 0x1.c71c51d335ec5p-3 * z;
+  const double t4 = 0x1.746648d55bd70p-3 + 0x1.39a0d0aa96991p-3 * z;
+  const double series = (t0 + t2 * w) + (w * w) * (t4 + 0x1.2f0df3023492ep-3 * w);
   const double half_square = 0.5 * f * f;
-  const double tail = s * (half_square + z * (even + z * odd)) + (k * ln2_low + small);
+  const double tail = s * (half_square + z * series) + (k * ln2_low + small);
   return k * ln2_high + (f - (half_square - tail));
 }
 
