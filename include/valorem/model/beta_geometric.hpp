@@ -13,8 +13,8 @@
 
 namespace valorem::inline VALOREM_ABI {
 
-/// The future of a customer who is alive with chance exp(log_alive) and then buys at λ ~ Gamma(s, c), leaving after each
-/// purchase with p ~ Beta(a, b). Time 0 is now; c carries the time unit.
+/// The future of a customer who is alive with chance exp(log_alive) and then buys at λ ~ Gamma(s, c), leaving after
+/// each purchase with p ~ Beta(a, b). Time 0 is now; c carries the time unit.
 template <class R>
 struct basic_beta_geometric_future {
   R s;
@@ -59,8 +59,9 @@ template <class R>
   if (rate == 0) return expected_purchases(f, horizon);
   const numeric::beta_mixture<R> p(f.a, f.b);
   const R sigma = f.s + 1.0;
-  const R integral = numeric::discounted_integral(R(rate * f.c), horizon / numeric::value_of(f.c), numeric::value_of(sigma),
-                                                  [&](const R& v) { return p.survival(sigma, v); });
+  const R integral =
+      numeric::discounted_integral(R(rate * f.c), horizon / numeric::value_of(f.c), numeric::value_of(sigma),
+                                   [&](const R& v) { return p.survival(sigma, v); });
   return alive(f) * f.s * integral;
 }
 
@@ -74,8 +75,9 @@ template <class R>
     return alive(f) * f.c * ((f.a + f.b - 1.0) / ((f.a - 1.0) * (f.s - 1.0)));
   }
   const numeric::beta_mixture<R> p(f.a, f.b);
-  const R integral = numeric::discounted_integral(R(rate * f.c), horizon / numeric::value_of(f.c), numeric::value_of(f.s),
-                                                  [&](const R& v) { return p.survival(f.s, v); });
+  const R integral =
+      numeric::discounted_integral(R(rate * f.c), horizon / numeric::value_of(f.c), numeric::value_of(f.s),
+                                   [&](const R& v) { return p.survival(f.s, v); });
   return alive(f) * f.c * integral;
 }
 

@@ -25,8 +25,11 @@ struct basic_bg_nbd {
 };
 using bg_nbd = basic_bg_nbd<double>;
 
-/// The model is silent on whether this customer still lives: it has P(alive) = 1 for everyone without a repeat purchase.
-[[nodiscard]] inline bool always_alive(const bg_nbd&, const history& h) noexcept { return h.x == 0; }
+/// The model is silent on whether this customer still lives: it has P(alive) = 1 for everyone without a repeat
+/// purchase.
+[[nodiscard]] inline bool always_alive(const bg_nbd&, const history& h) noexcept {
+  return h.x == 0;
+}
 
 /// Counts' part of the log-likelihood: everything that depends on x alone.
 template <class R>

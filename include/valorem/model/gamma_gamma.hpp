@@ -1,6 +1,6 @@
-// Gamma-Gamma spend: Colombo & Jiang (1999), J. Interactive Marketing 13(3), 2-12; Fader, Hardie & Lee (2005), J. Marketing
-// Research 42(4), 415-430. Each purchase is worth Z ~ Gamma(p, ν) and ν ~ Gamma(q, v) over customers, independent of how
-// often she buys. v is the γ of the papers.
+// Gamma-Gamma spend: Colombo & Jiang (1999), J. Interactive Marketing 13(3), 2-12; Fader, Hardie & Lee (2005), J.
+// Marketing Research 42(4), 415-430. Each purchase is worth Z ~ Gamma(p, ν) and ν ~ Gamma(q, v) over customers,
+// independent of how often she buys. v is the γ of the papers.
 #ifndef VALOREM_MODEL_GAMMA_GAMMA_HPP
 #define VALOREM_MODEL_GAMMA_GAMMA_HPP
 
@@ -32,8 +32,8 @@ struct spend_history {
   double mean;
 };
 
-/// missing: NaN. invalid: x negative, infinite or not whole, or an infinite mean. undefined: x > 0 with a mean that is not
-/// positive, which this model cannot hold.
+/// missing: NaN. invalid: x negative, infinite or not whole, or an infinite mean. undefined: x > 0 with a mean that is
+/// not positive, which this model cannot hold.
 [[nodiscard]] inline status check(const spend_history& s) noexcept {
   if (numeric::is_nan(s.x)) return status::missing;
   if (!numeric::is_finite(s.x) || s.x < 0 || s.x > 1e9 || s.x != static_cast<double>(static_cast<long long>(s.x))) {

@@ -1,8 +1,8 @@
 // The verbs every purchase model answers, derived once from what it states: its likelihood, its P(alive) and given().
 //
 // A model M brings   log_likelihood(m, h)   log_p_alive(m, h)   starting(m)   given(m, h)
-// where starting and given return a *future*: what will happen from now on, to a new customer or to this one. A future F
-// brings             alive(f)  log_survival(f, t)  expected_purchases(f, t)  discounted_purchases(f, rate, horizon)
+// where starting and given return a *future*: what will happen from now on, to a new customer or to this one. A future
+// F brings             alive(f)  log_survival(f, t)  expected_purchases(f, t)  discounted_purchases(f, rate, horizon)
 //                    discounted_lifetime(f, rate, horizon)  pmf(f, n, t)
 // (Closure under conditioning: models.md A.1; Schmittlein, Morrison & Colombo 1987 for Pareto/NBD.)
 #ifndef VALOREM_MODEL_VERBS_HPP
@@ -75,8 +75,9 @@ template <purchase_model M>
 /// How many steps a stepwise sum may take.
 inline constexpr double max_discount_steps = 1e5;
 
-/// Σ_{k=1..horizon/step} (E[Y(k step)] - E[Y((k-1) step)]) / (1+rate)^k, rate per step >= 0, horizon may be infinite where
-/// rate > 0. NaN where horizon/step exceeds max_discount_steps before the discount factor is negligible. Same-bits.
+/// Σ_{k=1..horizon/step} (E[Y(k step)] - E[Y((k-1) step)]) / (1+rate)^k, rate per step >= 0, horizon may be infinite
+/// where rate > 0. NaN where horizon/step exceeds max_discount_steps before the discount factor is negligible.
+/// Same-bits.
 template <purchase_future F>
 [[nodiscard]] double discounted_purchases_stepwise(const F& f, double rate, double horizon, double step) {
   if (!(step > 0) || !(rate >= 0) || !(horizon >= 0)) return not_a_value;

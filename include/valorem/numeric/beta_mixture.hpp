@@ -3,9 +3,9 @@
 //   survival(σ, v) = E[(1 + p v)^-σ]              = 2F1(σ, a; a+b; -v)
 //   count(s, u)    = E[(1 - (1 + p u)^-s) / p]    = s ∫_0^u survival(s+1, v) dv
 //
-// Each has a series for common arguments and one quadrature for the rest. In the logit θ = ln p/(1-p) the Beta weight is
-// p^a (1-p)^b dθ, analytic in |Im θ| < π, so the trapezoidal rule converges geometrically; both its tails are geometric
-// series and are summed in closed form. See docs/formulas.md for which form is used where.
+// Each has a series for common arguments and one quadrature for the rest. In the logit θ = ln p/(1-p) the Beta weight
+// is p^a (1-p)^b dθ, analytic in |Im θ| < π, so the trapezoidal rule converges geometrically; both its tails are
+// geometric series and are summed in closed form. See docs/formulas.md for which form is used where.
 #ifndef VALOREM_NUMERIC_BETA_MIXTURE_HPP
 #define VALOREM_NUMERIC_BETA_MIXTURE_HPP
 
@@ -16,12 +16,13 @@
 
 namespace valorem::inline VALOREM_ABI::numeric {
 
-/// p ~ Beta(a, b), a, b > 0, with what its means have in common computed once. Same-bits; relative error of survival and
-/// count <= max(1e-12, 4 eps cond) over a, b, σ, s in [1e-3, 1e6], u, v in [0, 1e16].
+/// p ~ Beta(a, b), a, b > 0, with what its means have in common computed once. Same-bits; relative error of survival
+/// and count <= max(1e-12, 4 eps cond) over a, b, σ, s in [1e-3, 1e6], u, v in [0, 1e16].
 template <class R>
 class beta_mixture {
  public:
-  beta_mixture(const R& a, const R& b) : a_(a), b_(b), mode_{a / (a + b), b / (a + b)}, mass_(sum(mode_, R(0.0), R(0.0))) {}
+  beta_mixture(const R& a, const R& b)
+      : a_(a), b_(b), mode_{a / (a + b), b / (a + b)}, mass_(sum(mode_, R(0.0), R(0.0))) {}
 
   /// E[(1 + p v)^-σ], v >= 0, σ > 0: in (0, 1].
   [[nodiscard]] R survival(const R& sigma, const R& v) const {
@@ -38,7 +39,8 @@ class beta_mixture {
     const point top = peak(sigma, v);
     // The peak's height relative to the Beta's own; first-order parts cancel because a/p = b/q at the mode.
     const R shift = value_of(mode_.p) > 0.5 ? R(mode_.q - top.q) : R(top.p - mode_.p);
-    const R height = a_ * log1pmx(R(shift / mode_.p)) + b_ * log1pmx(R(-shift / mode_.q)) - sigma * numeric::log1p(top.p * v);
+    const R height =
+        a_ * log1pmx(R(shift / mode_.p)) + b_ * log1pmx(R(-shift / mode_.q)) - sigma * numeric::log1p(top.p * v);
     return height + numeric::log(sum(top, sigma, v) / mass_);
   }
 
@@ -157,7 +159,8 @@ class beta_mixture {
     const R scale = 1.0 + at.p * v;
     const point w{at.p * (1.0 + v) / scale, at.q / scale};
     const R rest = a_ + b_ - sigma;
-    const double curvature = value_of(rest) * value_of(at.p) * value_of(at.q) + value_of(sigma) * value_of(w.p) * value_of(w.q);
+    const double curvature =
+        value_of(rest) * value_of(at.p) * value_of(at.q) + value_of(sigma) * value_of(w.p) * value_of(w.q);
     const auto term = [&](double theta) {
       return numeric::exp(a_ * theta - rest * log_lift(at.p, at.q, theta) - sigma * log_lift(w.p, w.q, theta));
     };
@@ -167,8 +170,8 @@ class beta_mixture {
   /// Half the peak's width, and never above what the strip of analyticity allows.
   [[nodiscard]] static double step(double curvature) { return 0.5 / std::sqrt(std::max(curvature, 4.0)); }
 
-  /// Step times the sum of the terms on both sides of `at`. Where p (b + σ v), or 1-p times its like, is below 1e-17 the
-  /// terms are a geometric series of ratio e^-ah (to the left) or e^-bh (to the right).
+  /// Step times the sum of the terms on both sides of `at`. Where p (b + σ v), or 1-p times its like, is below 1e-17
+  /// the terms are a geometric series of ratio e^-ah (to the left) or e^-bh (to the right).
   template <class F>
   [[nodiscard]] R both_sides(F&& term, double h, const point& at, double sigma, double v) const {
     const double logit = numeric::log(value_of(at.p)) - numeric::log(value_of(at.q));

@@ -10,9 +10,9 @@
 
 namespace valorem::inline VALOREM_ABI::numeric {
 
-/// ∫_0^H e^(-D v) f(v) dv for D >= 0, 0 <= H <= infinity (finite where D = 0), and f positive and falling from f(0), with
-/// f(v) smooth in ln v and varying by a factor of e at most over v <= 1/steepness. Same-bits; relative error <= 1e-14
-/// beyond that of f.
+/// ∫_0^H e^(-D v) f(v) dv for D >= 0, 0 <= H <= infinity (finite where D = 0), and f positive and falling from f(0),
+/// with f(v) smooth in ln v and varying by a factor of e at most over v <= 1/steepness. Same-bits; relative error <=
+/// 1e-14 beyond that of f.
 ///
 /// One panel from 0 to where f begins to bend, then panels of equal width in ln v up to H or e^-45 of the discount.
 template <class R, class F>
@@ -31,9 +31,9 @@ template <class R, class F>
       const R lo(reach * k / panels);
       const R hi(reach * (k + 1) / panels);
       total = total + integrate_panel(lo, hi, [&](const R& y) {
-        const R v = bend * numeric::exp(y);
-        return v * integrand(v);
-      });
+                const R v = bend * numeric::exp(y);
+                return v * integrand(v);
+              });
     }
   }
   return total;

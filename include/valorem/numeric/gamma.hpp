@@ -35,7 +35,8 @@ template <class R>
 
 /// (u2 - u1) times the divided difference of the polynomial Σ c_k u^k: no cancellation when u1 and u2 are close.
 template <class R, std::size_t K>
-[[nodiscard]] VALOREM_INLINE R polynomial_difference(const double (&c)[K], const R& u1, const R& u2, const R& u2_minus_u1) {
+[[nodiscard]] VALOREM_INLINE R polynomial_difference(const double (&c)[K], const R& u1, const R& u2,
+                                                     const R& u2_minus_u1) {
   R p(c[K - 1]);
   R q(0.0);
   for (std::size_t k = K - 1; k-- > 0;) {
@@ -58,20 +59,16 @@ template <class R, class X>
 
 }  // namespace detail
 
-/// Binet's function φ(z) = lnΓ(z) - [(z - 1/2) ln z - z + ln(2π)/2], z > 0. Same-bits; absolute error <= 4e-15.
+/// Binet's function φ(z) = lnΓ(z) - [(z - 1/2) ln z - z + ln(2π)/2], z > 0. Same-bits; error <= 4 eps (|value| + 1).
+/// φ(z) = φ(z+1) + (z + 1/2) ln(1 + 1/z) - 1: a sum of positive terms that shrink like 1/(12 z²).
 template <class R>
-[[nodiscard]] VALOREM_INLINE R binet(const R& z) {
-  const bool small = value_of(z) < 10.0;
-  const R zs = select(small, z, R(1.0));
-  R product = zs;
-  for (int i = 1; i < detail::gamma_shift; ++i) product = product * (zs + static_cast<double>(i));
-  const R moved = z + select(small, R(static_cast<double>(detail::gamma_shift)), R(0.0));
-  const R series = detail::binet_series(moved);
-  const R top = zs + static_cast<double>(detail::gamma_shift);
-  // Both Stirling parts are taken at small arguments only: their difference stays near one.
-  const R lifted = (zs - 0.5) * numeric::log(top / zs) + detail::gamma_shift * numeric::log(top) -
-                   static_cast<double>(detail::gamma_shift) - numeric::log(product);
-  return series + select(small, lifted, R(0.0));
+[[nodiscard]] R binet(R z) {
+  R low(0.0);
+  while (value_of(z) < 10.0) {
+    low = low + ((z + 0.5) * numeric::log1p(1.0 / z) - 1.0);
+    z = z + 1.0;
+  }
+  return detail::binet_series(z) + low;
 }
 
 /// lnΓ(a+x) - lnΓ(a) for a > 0, x > -a. Same-bits; error <= 8 eps (|value| + |x| + 1), relative 8 eps as x -> 0.
@@ -81,8 +78,8 @@ template <class R, class X>
   const R B = A + x;
   const R ratio = x / A;
   const R near = A * log1pmx(ratio) - 0.5 * numeric::log1p(ratio) + x * numeric::log(B);
-  constexpr double c[] = {1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360360, 1.0 / 156,
-                          -3617.0 / 122400};
+  constexpr double c[] = {1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
+                          1.0 / 1188, -691.0 / 360360, 1.0 / 156,  -3617.0 / 122400};
   // φ(B) - φ(A) with φ(z) = w p(w²), w = 1/z.
   const R wA = 1.0 / A;
   const R wB = 1.0 / B;
@@ -130,8 +127,10 @@ template <class R, class X>
   const R z2 = z1 + x;
   const R z3 = a + z1;
   const R z4 = z3 + x;
-  const R stirling = (z1 - 0.5) * numeric::log1p(ax / (z1 * z4)) - x * numeric::log1p(a / z2) - a * numeric::log1p(x / z3);
-  const R phi = (detail::binet_series(z2) - detail::binet_series(z4)) - (detail::binet_series(z1) - detail::binet_series(z3));
+  const R stirling =
+      (z1 - 0.5) * numeric::log1p(ax / (z1 * z4)) - x * numeric::log1p(a / z2) - a * numeric::log1p(x / z3);
+  const R phi =
+      (detail::binet_series(z2) - detail::binet_series(z4)) - (detail::binet_series(z1) - detail::binet_series(z3));
   return stirling + phi - numeric::log1p(product);
 }
 
@@ -154,8 +153,13 @@ template <class R, class U>
   const R N = A + B;
   const R sum = u + w;
   const R d = (u * B - w * A) / sum;  // N ρ - A
-  return A * log1pmx(R(d / A)) + B * log1pmx(R(-d / B)) + 0.5 * numeric::log(A / N * B) - half_log_two_pi +
-         (binet(N) - binet(A) - binet(B));
+  // ln(1 + δ) - δ; far from the middle 1 + δ is known better as a quotient than as a sum.
+  const auto bent = [&](const R& delta, const R& quotient) {
+    const bool middle = value_of(delta) > -0.4 && value_of(delta) < 0.6;
+    return middle ? log1pmx(delta) : R(numeric::log(quotient) - delta);
+  };
+  return A * bent(d / A, u / sum * (N / A)) + B * bent(-d / B, w / sum * (N / B)) + 0.5 * numeric::log(A / N * B) -
+         half_log_two_pi + (binet(N) - binet(A) - binet(B));
 }
 
 /// ψ(z), z > 0. Same-bits; error <= 8 eps (|value| + 1).
@@ -210,7 +214,7 @@ template <class R, class X>
   const R wA = 1.0 / A;
   const R wB = 1.0 / (A + x);
   const R dw = -(x * wA * wB);
-  constexpr double c[] = {0.0,         1.0 / 12,       -1.0 / 120, 1.0 / 252,     -1.0 / 240,
+  constexpr double c[] = {0.0,       1.0 / 12,       -1.0 / 120, 1.0 / 252,     -1.0 / 240,
                           1.0 / 132, -691.0 / 32760, 1.0 / 12,   -3617.0 / 8160};
   const R chi = detail::polynomial_difference(c, R(wA * wA), R(wB * wB), R(dw * (wA + wB)));
   return low + numeric::log1p(x * wA) - 0.5 * dw - chi;
@@ -230,8 +234,8 @@ template <class R, class X>
   const R wB = 1.0 / (A + x);
   const R dw = -(x * wA * wB);
   const R du = dw * (wA + wB);
-  constexpr double c[] = {0.0,        1.0 / 6, -1.0 / 30,      1.0 / 42, -1.0 / 30,
-                          5.0 / 66, -691.0 / 2730, 7.0 / 6, -3617.0 / 510};
+  constexpr double c[] = {0.0,      1.0 / 6,       -1.0 / 30, 1.0 / 42,     -1.0 / 30,
+                          5.0 / 66, -691.0 / 2730, 7.0 / 6,   -3617.0 / 510};
   // w + u/2 + w p(u), differenced term by term.
   R pA(c[8]);
   for (int k = 7; k >= 0; --k) pA = pA * (wA * wA) + c[k];

@@ -7,7 +7,7 @@
 namespace valorem::inline VALOREM_ABI::numeric {
 
 struct quadrature_node {
-  double x;       ///< in (0, 1): the rule is symmetric on [-1, 1]
+  double x;  ///< in (0, 1): the rule is symmetric on [-1, 1]
   double weight;
 };
 

@@ -34,7 +34,9 @@ VALOREM_INLINE T expm1(const T& x) {
 }
 
 /// The plain value behind a number, for decisions: a branch is taken on values alone.
-[[nodiscard]] VALOREM_INLINE double value_of(double x) noexcept { return x; }
+[[nodiscard]] VALOREM_INLINE double value_of(double x) noexcept {
+  return x;
+}
 template <own_number T>
 [[nodiscard]] double value_of(const T& x) {
   return static_cast<double>(x);
