@@ -1,0 +1,19 @@
+// Room 3, WHAT TO EXPECT FROM HER: models of purchases and spend, and what they say of one customer's future.
+//
+//   verbs           what every model answers                nbd             nobody leaves: the baseline
+//   bg_nbd          leaves after a repeat purchase          mbg_nbd         or right after the first: the default
+//   gamma_gamma     what a purchase is worth                pmf             the chance of n purchases
+//   fit             parameters from data                    lifetime_value  prepare(model, spend, plan) -> desk
+#ifndef VALOREM_MODEL_HPP
+#define VALOREM_MODEL_HPP
+
+#include <valorem/model/bg_nbd.hpp>
+#include <valorem/model/fit.hpp>
+#include <valorem/model/gamma_gamma.hpp>
+#include <valorem/model/lifetime_value.hpp>
+#include <valorem/model/mbg_nbd.hpp>
+#include <valorem/model/nbd.hpp>
+#include <valorem/model/pmf.hpp>
+#include <valorem/model/verbs.hpp>
+
+#endif

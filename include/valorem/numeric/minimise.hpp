@@ -1,0 +1,208 @@
+// Trust-region Newton for a handful of variables, with exact derivatives.
+#ifndef VALOREM_NUMERIC_MINIMISE_HPP
+#define VALOREM_NUMERIC_MINIMISE_HPP
+
+#include <valorem/numeric/dual.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+namespace valorem::inline VALOREM_ABI::numeric {
+
+template <std::size_t N>
+using vector_n = std::array<double, N>;
+template <std::size_t N>
+using matrix_n = std::array<std::array<double, N>, N>;
+
+/// Eigenvalues, ascending, and the orthonormal eigenvectors (columns) of a symmetric matrix, by Jacobi's rotations.
+template <std::size_t N>
+struct eigen_system {
+  vector_n<N> values;
+  matrix_n<N> vectors;
+
+  explicit eigen_system(matrix_n<N> a) : values{}, vectors{} {
+    for (std::size_t i = 0; i < N; ++i) vectors[i][i] = 1.0;
+    for (int sweep = 0; sweep < 60; ++sweep) {
+      double off = 0.0;
+      for (std::size_t p = 0; p < N; ++p) {
+        for (std::size_t q = p + 1; q < N; ++q) {
+          off = std::max(off, std::fabs(a[p][q]));
+          rotate(a, p, q);
+        }
+      }
+      if (off == 0.0) break;
+    }
+    for (std::size_t i = 0; i < N; ++i) values[i] = a[i][i];
+    for (std::size_t i = 0; i < N; ++i) {
+      for (std::size_t j = i + 1; j < N; ++j) {
+        if (values[j] < values[i]) {
+          std::swap(values[i], values[j]);
+          for (std::size_t k = 0; k < N; ++k) std::swap(vectors[k][i], vectors[k][j]);
+        }
+      }
+    }
+  }
+
+ private:
+  void rotate(matrix_n<N>& a, std::size_t p, std::size_t q) {
+    if (std::fabs(a[p][q]) <= 1e-18 * std::sqrt(std::fabs(a[p][p] * a[q][q]))) {
+      a[p][q] = a[q][p] = 0.0;
+      return;
+    }
+    const double theta = (a[q][q] - a[p][p]) / (2.0 * a[p][q]);
+    const double t = (theta >= 0 ? 1.0 : -1.0) / (std::fabs(theta) + std::sqrt(theta * theta + 1.0));
+    const double c = 1.0 / std::sqrt(t * t + 1.0);
+    const double s = t * c;
+    for (std::size_t k = 0; k < N; ++k) {
+      const double kp = a[k][p];
+      const double kq = a[k][q];
+      a[k][p] = c * kp - s * kq;
+      a[k][q] = s * kp + c * kq;
+    }
+    for (std::size_t k = 0; k < N; ++k) {
+      const double pk = a[p][k];
+      const double qk = a[q][k];
+      a[p][k] = c * pk - s * qk;
+      a[q][k] = s * pk + c * qk;
+    }
+    a[p][q] = a[q][p] = 0.0;
+    for (std::size_t k = 0; k < N; ++k) {
+      const double kp = vectors[k][p];
+      const double kq = vectors[k][q];
+      vectors[k][p] = c * kp - s * kq;
+      vectors[k][q] = s * kp + c * kq;
+    }
+  }
+};
+
+/// The Hessian of a dual number as a matrix.
+template <std::size_t N>
+[[nodiscard]] matrix_n<N> hessian(const dual<N>& f) {
+  matrix_n<N> out{};
+  for (std::size_t i = 0; i < N; ++i) {
+    for (std::size_t j = 0; j < N; ++j) out[i][j] = f.h[dual<N>::index(i, j)];
+  }
+  return out;
+}
+
+/// Where a minimisation stands and how it got there.
+template <std::size_t N>
+struct minimum {
+  vector_n<N> x{};
+  dual<N> f{};
+  int evaluations = 0;
+  double decrement = 0.0;  ///< what a full Newton step would still gain
+  bool found = false;      ///< decrement below the tolerance at a point with a finite value
+  bool at_edge = false;    ///< stopped because a variable left its box
+};
+
+struct minimise_options {
+  double tolerance = 1e-9;     ///< stop where the decrement is below tolerance relative to max(1, |f|) times 1e-6
+  int most_evaluations = 200;  ///< bounded effort
+  double box = 16.0;           ///< |x_i - start_i| beyond which a variable counts as running away
+};
+
+namespace detail {
+
+/// The step of length <= radius that lowers the quadratic model most; its predicted gain.
+template <std::size_t N>
+double trust_region_step(const dual<N>& f, double radius, vector_n<N>& step) {
+  const eigen_system<N> e(hessian(f));
+  vector_n<N> g{};
+  for (std::size_t k = 0; k < N; ++k) {
+    for (std::size_t i = 0; i < N; ++i) g[k] += e.vectors[i][k] * f.g[i];
+  }
+  const auto along = [&](double shift, vector_n<N>& s) {
+    double length2 = 0.0;
+    for (std::size_t k = 0; k < N; ++k) {
+      s[k] = -g[k] / (e.values[k] + shift);
+      length2 += s[k] * s[k];
+    }
+    return std::sqrt(length2);
+  };
+  const double scale = std::max(std::fabs(e.values[0]), std::fabs(e.values[N - 1])) + 1e-300;
+  double low = std::max(0.0, -e.values[0]) + 1e-14 * scale;
+  if (e.values[0] > 1e-14 * scale) low = 0.0;
+  vector_n<N> s{};
+  double shift = low;
+  if (along(low, s) > radius) {
+    double high = low + scale;
+    while (along(high, s) > radius) high = low + 4.0 * (high - low);
+    for (int i = 0; i < 60; ++i) {
+      shift = 0.5 * (low + high);
+      (along(shift, s) > radius ? low : high) = shift;
+    }
+    shift = high;
+    (void)along(shift, s);
+  }
+  double gain = 0.0;
+  for (std::size_t k = 0; k < N; ++k) gain -= g[k] * s[k] + 0.5 * e.values[k] * s[k] * s[k];
+  for (std::size_t i = 0; i < N; ++i) {
+    step[i] = 0.0;
+    for (std::size_t k = 0; k < N; ++k) step[i] += e.vectors[i][k] * s[k];
+  }
+  return gain;
+}
+
+}  // namespace detail
+
+/// Minimises objective: vector_n<N> -> dual<N> from `start`. Deterministic; each accepted step lowers the value.
+template <std::size_t N, class F>
+[[nodiscard]] minimum<N> minimise(F&& objective, const vector_n<N>& start, const minimise_options& how = {}) {
+  minimum<N> at;
+  at.x = start;
+  at.f = objective(at.x);
+  at.evaluations = 1;
+  double radius = 1.0;
+  while (is_finite(at.f.v) && at.evaluations < how.most_evaluations) {
+    vector_n<N> step{};
+    const double gain = detail::trust_region_step(at.f, radius, step);
+    at.decrement = gain;
+    const double small = how.tolerance * 1e-6 * std::max(1.0, std::fabs(at.f.v));
+    vector_n<N> next = at.x;
+    double length2 = 0.0;
+    bool outside = false;
+    for (std::size_t i = 0; i < N; ++i) {
+      next[i] += step[i];
+      length2 += step[i] * step[i];
+      outside = outside || std::fabs(next[i] - start[i]) > how.box;
+    }
+    if (outside) {
+      at.at_edge = true;
+      return at;
+    }
+    const dual<N> f = objective(next);
+    ++at.evaluations;
+    const double lowered = at.f.v - f.v;
+    if (gain <= small) {
+      // The last step is below what the value can show; it is taken where the slope agrees that it helps.
+      double before = 0.0;
+      double after = 0.0;
+      for (std::size_t i = 0; i < N; ++i) {
+        before = std::max(before, std::fabs(at.f.g[i]));
+        after = std::max(after, std::fabs(f.g[i]));
+      }
+      if (after < before) {
+        at.x = next;
+        at.f = f;
+      }
+      at.found = true;
+      return at;
+    }
+    if (is_finite(f.v) && lowered > 1e-4 * gain) {
+      at.x = next;
+      at.f = f;
+      if (lowered > 0.75 * gain) radius = std::min(8.0, std::max(radius, 2.0 * std::sqrt(length2)));
+    } else {
+      radius = 0.25 * std::sqrt(length2);
+      if (radius < 1e-12) break;
+    }
+  }
+  return at;
+}
+
+}  // namespace valorem::inline VALOREM_ABI::numeric
+
+#endif

@@ -1,0 +1,221 @@
+#include <valorem/model/fit.hpp>
+#include <valorem/numeric/minimise.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace valorem::inline VALOREM_ABI {
+namespace {
+
+using numeric::dual;
+using numeric::vector_n;
+
+/// Rows of one x in a row share the counts' part of the likelihood, which is dearer than the times' part.
+template <template <class> class Basic, std::size_t N>
+dual<N> block_log_likelihood(const Basic<dual<N>>& m, std::span<const history> rows, std::span<const double> weight) {
+  dual<N> total;
+  for (std::size_t i = 0; i < rows.size();) {
+    std::size_t end = i;
+    double heavy = 0.0;
+    for (; end < rows.size() && rows[end].x == rows[i].x; ++end) {
+      heavy += weight[end];
+      total += weight[end] * log_likelihood_times(m, rows[end]);
+    }
+    total += heavy * log_likelihood_counts(m, rows[i].x);
+    i = end;
+  }
+  return total;
+}
+
+template <std::size_t N>
+dual<N> block_log_likelihood(const basic_gamma_gamma<dual<N>>& m, std::span<const spend_history> rows,
+                             std::span<const double> weight) {
+  dual<N> total;
+  for (std::size_t i = 0; i < rows.size(); ++i) total += weight[i] * log_likelihood(m, rows[i]);
+  return total;
+}
+
+template <class Row>
+struct usable_rows {
+  std::vector<Row> rows;
+  std::vector<double> weight;
+  double total = 0.0;
+};
+
+template <class Row, class At>
+usable_rows<Row> usable(std::size_t n, std::span<const double> weight, At&& at, auto&& wanted) {
+  if (!weight.empty()) require_equal_length(n, "rows", weight.size(), "weight");
+  usable_rows<Row> out;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double w = weight.empty() ? 1.0 : weight[i];
+    if (!numeric::is_finite(w) || w < 0) {
+      throw contract_error("weight of row " + std::to_string(i) + " must be finite and not negative");
+    }
+    const Row row = at(i);
+    if (w == 0 || !wanted(row)) continue;
+    out.rows.push_back(row);
+    out.weight.push_back(w);
+    out.total += w;
+  }
+  if (out.rows.empty()) throw data_error("no row can be used for the fit");
+  return out;
+}
+
+/// What the parameters run to where the likelihood has no maximum inside, and how far is far.
+struct limit_rule {
+  bool (*holds)(std::span<const double> parameters, double scale);
+  const char* name;
+};
+
+constexpr double far = 1e4;
+
+constexpr limit_rule nbd_limits[] = {
+    {[](std::span<const double> p, double) { return p[0] > far; }, "homogeneous Poisson (r and alpha to infinity)"},
+    {[](std::span<const double> p, double) { return p[0] < 1 / far; }, "hardly any buyer (r to 0)"},
+};
+constexpr limit_rule beta_geometric_limits[] = {
+    {[](std::span<const double> p, double) { return p[2] < 1e-5 * p[3]; }, "NBD without dropout (a to 0)"},
+    {[](std::span<const double> p, double) { return p[3] < 1e-5 * p[2]; }, "dropout after the first chance (b to 0)"},
+    {[](std::span<const double> p, double) { return p[2] + p[3] > far; },
+     "one dropout chance for all (a and b to infinity)"},
+    {[](std::span<const double> p, double) { return p[2] + p[3] < 1 / far; },
+     "dropout for certain or never (a and b to 0)"},
+    {[](std::span<const double> p, double) { return p[0] > far; },
+     "one purchase rate for all (r and alpha to infinity)"},
+    {[](std::span<const double> p, double) { return p[0] < 1 / far; }, "hardly any buyer (r to 0)"},
+};
+constexpr limit_rule spend_limits[] = {
+    {[](std::span<const double> p, double) { return p[1] > far; }, "one mean spend for all (q and v to infinity)"},
+    {[](std::span<const double> p, double) { return p[0] > far; },
+     "every purchase of a customer alike (p to infinity)"},
+    {[](std::span<const double> p, double) { return p[0] < 1 / far || p[1] < 1 / far; },
+     "a spread without mean (p or q to 0)"},
+    {[](std::span<const double> p, double s) { return p[2] < 1e-7 * s; }, "a spread without scale (v to 0)"},
+};
+
+template <class M>
+void judge(fit_result<M>& fit, const numeric::minimum<parameter_count<M>>& at, std::span<const limit_rule> limits,
+           double scale) {
+  constexpr std::size_t N = parameter_count<M>;
+  const auto p = fit.model.parameters();
+  const numeric::eigen_system<N> e(numeric::hessian(at.f));
+  for (std::size_t i = 0; i < N; ++i) {
+    for (std::size_t j = 0; j < N; ++j) {
+      double c = 0.0;
+      for (std::size_t k = 0; k < N; ++k) c += e.vectors[i][k] * e.vectors[j][k] / e.values[k];
+      fit.covariance[i][j] = e.values[0] > 0 ? c * p[i] * p[j] : not_a_value;
+    }
+    fit.gradient[i] = -at.f.g[i];
+  }
+  for (const limit_rule& rule : limits) {
+    if (rule.holds(p, scale)) {
+      fit.outcome = fit_status::boundary;
+      fit.limit = rule.name;
+      return;
+    }
+  }
+  // A standard deviation above ten in the logarithm of some combination of parameters leaves it undetermined.
+  constexpr double undetermined = 0.01;
+  fit.outcome = at.found && e.values[0] > 0 ? (e.values[0] < undetermined ? fit_status::flat : fit_status::converged)
+                                            : fit_status::failed;
+}
+
+template <class M, template <class> class Basic, class Row>
+fit_result<M> fit_rows(const usable_rows<Row>& data, const M& start, std::span<const limit_rule> limits, double scale,
+                       const execution& how) {
+  constexpr std::size_t N = parameter_count<M>;
+  const std::size_t n = data.rows.size();
+  std::vector<dual<N>> parts(numeric::block_count(n));
+  const auto objective = [&](const vector_n<N>& log_parameters) {
+    std::array<dual<N>, N> p;
+    for (std::size_t i = 0; i < N; ++i) p[i] = exp(dual<N>::variable(log_parameters[i], i));
+    const auto m = Basic<dual<N>>::from(p);
+    numeric::for_blocks(n, how, [&](std::size_t block, std::size_t first, std::size_t last) noexcept {
+      parts[block] = block_log_likelihood(m, std::span(data.rows).subspan(first, last - first),
+                                          std::span(data.weight).subspan(first, last - first));
+    });
+    dual<N> total;
+    for (const auto& part : parts) total += part;
+    return -total;
+  };
+  vector_n<N> x{};
+  const auto s = start.parameters();
+  for (std::size_t i = 0; i < N; ++i) x[i] = numeric::log(s[i]);
+  const auto at = numeric::minimise<N>(objective, x);
+
+  fit_result<M> fit;
+  std::array<double, N> p{};
+  for (std::size_t i = 0; i < N; ++i) p[i] = numeric::exp(at.x[i]);
+  fit.model = M::from(p);
+  fit.log_likelihood = -at.f.v;
+  fit.rows = data.total;
+  fit.distinct_rows = n;
+  fit.evaluations = at.evaluations;
+  judge(fit, at, limits, scale);
+  return fit;
+}
+
+/// Σ weight × value / Σ weight.
+template <class Row, class Value>
+double mean_of(const usable_rows<Row>& data, Value&& value) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < data.rows.size(); ++i) sum += data.weight[i] * value(data.rows[i]);
+  return sum / data.total;
+}
+
+usable_rows<history> usable_histories(const weighted_rows& rows) {
+  const history_columns& h = rows.histories;
+  require_equal_length(h.x.size(), "x", h.t_x.size(), "t_x");
+  require_equal_length(h.x.size(), "x", h.T.size(), "T");
+  return usable<history>(
+      h.size(), rows.weight, [&](std::size_t i) { return h[i]; },
+      [](const history& row) { return check(row) == status::ok; });
+}
+
+/// α that makes a rate of shape r match the mean count per time; any positive number will do where nobody bought.
+double matching_alpha(const usable_rows<history>& data, double r) {
+  const double T = mean_of(data, [](const history& h) { return h.T; });
+  const double x = mean_of(data, [](const history& h) { return h.x; });
+  if (!(T > 0)) throw data_error("every history has length 0: nothing can be learnt from them");
+  return r * T / std::max(x, 0.01);
+}
+
+}  // namespace
+
+template <>
+fit_result<nbd> fit<nbd>(const weighted_rows& rows, const execution& how) {
+  const auto data = usable_histories(rows);
+  return fit_rows<nbd, basic_nbd>(data, nbd{.r = 0.5, .alpha = matching_alpha(data, 0.5)}, nbd_limits, 1.0, how);
+}
+
+template <>
+fit_result<bg_nbd> fit<bg_nbd>(const weighted_rows& rows, const execution& how) {
+  const auto data = usable_histories(rows);
+  const bg_nbd start{.r = 0.5, .alpha = 0.5 * matching_alpha(data, 0.5), .a = 0.7, .b = 2.0};
+  return fit_rows<bg_nbd, basic_bg_nbd>(data, start, beta_geometric_limits, 1.0, how);
+}
+
+template <>
+fit_result<mbg_nbd> fit<mbg_nbd>(const weighted_rows& rows, const execution& how) {
+  const auto data = usable_histories(rows);
+  const mbg_nbd start{.r = 0.5, .alpha = 0.5 * matching_alpha(data, 0.5), .a = 0.7, .b = 2.0};
+  return fit_rows<mbg_nbd, basic_mbg_nbd>(data, start, beta_geometric_limits, 1.0, how);
+}
+
+fit_result<gamma_gamma> fit_spend(std::span<const double> x, std::span<const double> mean,
+                                  std::span<const double> weight, const execution& how) {
+  require_equal_length(x.size(), "x", mean.size(), "mean");
+  const auto data = usable<spend_history>(
+      x.size(), weight,
+      [&](std::size_t i) {
+        return spend_history{x[i], mean[i]};
+      },
+      [](const spend_history& row) { return row.x >= 1 && check(row) == status::ok; });
+  const double level = mean_of(data, [](const spend_history& s) { return s.mean; });
+  // p v / (q - 1) = level at p = 4, q = 4.
+  const gamma_gamma start{.p = 4.0, .q = 4.0, .v = 0.75 * level};
+  return fit_rows<gamma_gamma, basic_gamma_gamma>(data, start, spend_limits, level, how);
+}
+
+}  // namespace valorem::inline VALOREM_ABI
