@@ -5,7 +5,7 @@
 
 #include <valorem/model/parameters.hpp>
 #include <valorem/numeric/beta_mixture.hpp>
-#include <valorem/numeric/discount.hpp>
+#include <valorem/numeric/beta_mixture_integral.hpp>
 #include <valorem/numeric/gamma.hpp>
 #include <valorem/summary/history.hpp>
 
@@ -57,12 +57,8 @@ template <class R>
 [[nodiscard]] R discounted_purchases(const basic_beta_geometric_future<R>& f, double rate, double horizon) {
   if (!(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
   if (rate == 0) return expected_purchases(f, horizon);
-  const numeric::beta_mixture<R> p(f.a, f.b);
-  const R sigma = f.s + 1.0;
-  const R integral =
-      numeric::discounted_integral(R(rate * f.c), horizon / numeric::value_of(f.c), numeric::value_of(sigma),
-                                   [&](const R& v) { return p.survival(sigma, v); });
-  return alive(f) * f.s * integral;
+  const double end = horizon / numeric::value_of(f.c);
+  return alive(f) * f.s * numeric::discounted_mixture(f.a, f.b, R(f.s + 1.0), R(rate * f.c), end);
 }
 
 /// ∫_0^horizon e^(-rate u) P(alive at u) du: the time over which she must be served, discounted. Same-bits.
@@ -74,11 +70,8 @@ template <class R>
     if (!(numeric::value_of(f.a) > 1 && numeric::value_of(f.s) > 1)) return R(horizon);
     return alive(f) * f.c * ((f.a + f.b - 1.0) / ((f.a - 1.0) * (f.s - 1.0)));
   }
-  const numeric::beta_mixture<R> p(f.a, f.b);
-  const R integral =
-      numeric::discounted_integral(R(rate * f.c), horizon / numeric::value_of(f.c), numeric::value_of(f.s),
-                                   [&](const R& v) { return p.survival(f.s, v); });
-  return alive(f) * f.c * integral;
+  const double end = horizon / numeric::value_of(f.c);
+  return alive(f) * f.c * numeric::discounted_mixture(f.a, f.b, f.s, R(rate * f.c), end);
 }
 
 namespace detail {

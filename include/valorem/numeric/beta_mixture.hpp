@@ -16,13 +16,12 @@
 
 namespace valorem::inline VALOREM_ABI::numeric {
 
-/// p ~ Beta(a, b), a, b > 0, with what its means have in common computed once. Same-bits; relative error of survival
+/// p ~ Beta(a, b), a, b > 0, one pair for many means. Same-bits; relative error of survival
 /// and count <= max(1e-12, 4 eps cond) over a, b, σ, s in [1e-3, 1e6], u, v in [0, 1e16].
 template <class R>
 class beta_mixture {
  public:
-  beta_mixture(const R& a, const R& b)
-      : a_(a), b_(b), mode_{a / (a + b), b / (a + b)}, mass_(sum(mode_, R(0.0), R(0.0))) {}
+  beta_mixture(const R& a, const R& b) : a_(a), b_(b), mode_{a / (a + b), b / (a + b)} {}
 
   /// E[(1 + p v)^-σ], v >= 0, σ > 0: in (0, 1].
   [[nodiscard]] R survival(const R& sigma, const R& v) const {
@@ -41,7 +40,7 @@ class beta_mixture {
     const R shift = value_of(mode_.p) > 0.5 ? R(mode_.q - top.q) : R(top.p - mode_.p);
     const R height =
         a_ * log1pmx(R(shift / mode_.p)) + b_ * log1pmx(R(-shift / mode_.q)) - sigma * numeric::log1p(top.p * v);
-    return height + numeric::log(sum(top, sigma, v) / mass_);
+    return height + numeric::log(sum(top, sigma, v) / mass());
   }
 
   /// E[(1 - (1 + p u)^-s) / p], u >= 0, s > 0.
@@ -167,6 +166,9 @@ class beta_mixture {
     return both_sides(term, step(curvature), at, value_of(sigma), value_of(v));
   }
 
+  /// The Beta's own sum around its mode.
+  [[nodiscard]] R mass() const { return sum(mode_, R(0.0), R(0.0)); }
+
   /// Half the peak's width, and never above what the strip of analyticity allows.
   [[nodiscard]] static double step(double curvature) { return 0.5 / std::sqrt(std::max(curvature, 4.0)); }
 
@@ -203,13 +205,12 @@ class beta_mixture {
       return numeric::exp(a_ * theta - rest * lift) * (-numeric::expm1(-s * numeric::log1p(p * u)) / p);
     };
     const double curvature = value_of(rest) * value_of(mode_.p) * value_of(mode_.q);
-    return both_sides(term, step(curvature), mode_, value_of(s), value_of(u)) / mass_;
+    return both_sides(term, step(curvature), mode_, value_of(s), value_of(u)) / mass();
   }
 
   R a_;
   R b_;
   point mode_;
-  R mass_;  ///< the Beta's own trapezoidal sum around its mode
 };
 
 }  // namespace valorem::inline VALOREM_ABI::numeric

@@ -19,17 +19,17 @@ inline constexpr quadrature_node gauss_legendre_16[8] = {
     {0.94457502307323257608, 0.062253523938647892863}, {0.9894009349916499326, 0.027152459411754094852},
 };
 
-/// ∫_lo^hi f: exact for polynomials of degree 31.
+/// ∫_lo^hi f(x) dx for f: double -> R; exact for polynomials of degree 31.
 template <class R, class F>
-[[nodiscard]] R integrate_panel(const R& lo, const R& hi, F&& f) {
-  const R half = 0.5 * (hi - lo);
-  const R middle = 0.5 * (hi + lo);
+[[nodiscard]] R integrate_panel(double lo, double hi, F&& f) {
+  const double half = 0.5 * (hi - lo);
+  const double middle = 0.5 * (hi + lo);
   R sum(0.0);
   for (const auto& node : gauss_legendre_16) {
-    const R d = half * node.x;
-    sum = sum + node.weight * (f(R(middle - d)) + f(R(middle + d)));
+    const double d = half * node.x;
+    sum = sum + node.weight * (f(middle - d) + f(middle + d));
   }
-  return sum * half;
+  return half * sum;
 }
 
 }  // namespace valorem::inline VALOREM_ABI::numeric
