@@ -13,30 +13,32 @@
 
 namespace valorem::inline VALOREM_ABI {
 
-/// The future of a customer who is alive with chance exp(log_alive) and then buys at λ ~ Gamma(s, c), leaving after
-/// each purchase with p ~ Beta(a, b). Time 0 is now; c carries the time unit.
+/// The future of a customer who is alive now with chance p_alive, whose logarithm stands beside it because it may be
+/// far below the smallest double, and then buys at λ ~ Gamma(s, c), leaving after each purchase with p ~ Beta(a, b). c
+/// carries the time unit.
 template <class R>
 struct basic_beta_geometric_future {
   R s;
   R c;
   R a;
   R b;
-  R log_alive;
+  R p_alive;
+  R log_p_alive;
 };
 using beta_geometric_future = basic_beta_geometric_future<double>;
 
 /// Chance of being alive now.
 template <class R>
 [[nodiscard]] R alive(const basic_beta_geometric_future<R>& f) {
-  return numeric::exp(f.log_alive);
+  return f.p_alive;
 }
 
 /// ln P(alive at t). Same-bits.
 template <class R>
 [[nodiscard]] R log_survival(const basic_beta_geometric_future<R>& f, double t) {
   if (!(t >= 0)) return R(not_a_value);
-  if (t == 0) return f.log_alive;
-  return f.log_alive + numeric::beta_mixture<R>(f.a, f.b).log_survival(f.s, R(R(t) / f.c));
+  if (t == 0) return f.log_p_alive;
+  return f.log_p_alive + numeric::beta_mixture<R>(f.a, f.b).log_survival(f.s, R(R(t) / f.c));
 }
 
 /// E[purchases in (0, t]], t in [0, inf]. At infinity: (a+b-1)/(a-1) times P(alive), infinite for a <= 1. Same-bits.
@@ -76,10 +78,25 @@ template <class R>
 
 namespace detail {
 
-/// ln of the odds that she left right after her last purchase: ln(a/n) + (r+x) ln((α+T)/(α+t_x)).
+/// (r+x) ln((α+T)/(α+t_x)): the logarithm of how much likelier her silence is if she left right after her last
+/// purchase.
+template <class R>
+[[nodiscard]] VALOREM_INLINE R log_silence(const R& r, const R& alpha, const history& h) {
+  return (r + h.x) * numeric::log1p((R(h.T) - h.t_x) / (alpha + h.t_x));
+}
+
+/// ln of the odds that she left: ln(a/n) + log_silence, where a/n are the odds that the last purchase was to be the
+/// last.
 template <class R>
 [[nodiscard]] VALOREM_INLINE R log_dropout_odds(const R& r, const R& alpha, const R& a, const R& n, const history& h) {
-  return numeric::log(a / n) + (r + h.x) * numeric::log1p((R(h.T) - h.t_x) / (alpha + h.t_x));
+  return numeric::log(a / n) + log_silence(r, alpha, h);
+}
+
+/// 1/(1 + odds) with one exponential: n / (n + a e^silence), 0 where that overflows.
+template <class R>
+[[nodiscard]] VALOREM_INLINE R beta_geometric_alive(const R& r, const R& alpha, const R& a, const R& n,
+                                                    const history& h) {
+  return n / (n + a * numeric::exp(log_silence(r, alpha, h)));
 }
 
 /// The part of the likelihood that depends on times: ln[α^r x^... (α+T)^-(r+x) (1 + odds)] + x ln(r+x), taken around

@@ -59,16 +59,24 @@ template <class R>
   return -numeric::softplus(detail::log_dropout_odds(m.r, m.alpha, m.a, R(m.b + (h.x - 1.0)), h));
 }
 
+/// P(alive at T | history): 1 where x = 0. Same-bits.
+template <class R>
+[[nodiscard]] R p_alive(const basic_bg_nbd<R>& m, const history& h) {
+  if (check(h) != status::ok) return R(not_a_value);
+  if (h.x == 0) return R(1.0);
+  return detail::beta_geometric_alive(m.r, m.alpha, m.a, R(m.b + (h.x - 1.0)), h);
+}
+
 /// A customer who makes her first purchase now.
 template <class R>
 [[nodiscard]] basic_beta_geometric_future<R> starting(const basic_bg_nbd<R>& m) {
-  return {m.r, m.alpha, m.a, m.b, R(0.0)};
+  return {m.r, m.alpha, m.a, m.b, R(1.0), R(0.0)};
 }
 
 /// This customer from T on: alive with P(alive), then BG/NBD afresh with (r+x, α+T, a, b+x).
 template <class R>
 [[nodiscard]] basic_beta_geometric_future<R> given(const basic_bg_nbd<R>& m, const history& h) {
-  return {m.r + h.x, m.alpha + h.T, m.a, m.b + h.x, log_p_alive(m, h)};
+  return {m.r + h.x, m.alpha + h.T, m.a, m.b + h.x, p_alive(m, h), log_p_alive(m, h)};
 }
 
 }  // namespace valorem::inline VALOREM_ABI

@@ -50,16 +50,23 @@ template <class R>
   return -numeric::softplus(detail::log_dropout_odds(m.r, m.alpha, m.a, R(m.b + h.x), h));
 }
 
+/// P(alive at T | history). Same-bits.
+template <class R>
+[[nodiscard]] R p_alive(const basic_mbg_nbd<R>& m, const history& h) {
+  if (check(h) != status::ok) return R(not_a_value);
+  return detail::beta_geometric_alive(m.r, m.alpha, m.a, R(m.b + h.x), h);
+}
+
 /// A customer who makes her first purchase now and stays with chance b/(a+b).
 template <class R>
 [[nodiscard]] basic_beta_geometric_future<R> starting(const basic_mbg_nbd<R>& m) {
-  return {m.r, m.alpha, m.a, m.b + 1.0, -numeric::log1p(m.a / m.b)};
+  return {m.r, m.alpha, m.a, m.b + 1.0, m.b / (m.a + m.b), -numeric::log1p(m.a / m.b)};
 }
 
 /// This customer from T on: alive with P(alive), then BG/NBD afresh with (r+x, α+T, a, b+x+1).
 template <class R>
 [[nodiscard]] basic_beta_geometric_future<R> given(const basic_mbg_nbd<R>& m, const history& h) {
-  return {m.r + h.x, m.alpha + h.T, m.a, m.b + h.x + 1.0, log_p_alive(m, h)};
+  return {m.r + h.x, m.alpha + h.T, m.a, m.b + h.x + 1.0, p_alive(m, h), log_p_alive(m, h)};
 }
 
 }  // namespace valorem::inline VALOREM_ABI

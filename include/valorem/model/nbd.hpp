@@ -54,6 +54,12 @@ template <class R>
   return R(check(h) != status::ok ? not_a_value : 0.0);
 }
 
+/// 1: nobody leaves. Same-bits.
+template <class R>
+[[nodiscard]] R p_alive(const basic_nbd<R>&, const history& h) {
+  return R(check(h) != status::ok ? not_a_value : 1.0);
+}
+
 template <class R>
 [[nodiscard]] basic_nbd_future<R> starting(const basic_nbd<R>& m) {
   return {m.r, m.alpha};

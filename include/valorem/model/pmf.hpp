@@ -34,9 +34,9 @@ namespace detail {
 /// Either she is alive after the n-th, or she left with it (Fader, Hardie & Lee 2005, eq. 8, with the sum of negative
 /// binomial terms as an incomplete beta function).
 [[nodiscard]] inline double pmf(const beta_geometric_future& f, double n, double t) noexcept {
-  if (!detail::legal_count(n, t) || numeric::is_nan(f.log_alive)) return not_a_value;
+  if (!detail::legal_count(n, t) || numeric::is_nan(f.log_p_alive)) return not_a_value;
   const double here = alive(f);
-  const double gone = -numeric::expm1(f.log_alive);
+  const double gone = -numeric::expm1(f.log_p_alive);
   if (t == 0) return n == 0 ? 1.0 : 0.0;
   const double count = detail::negative_binomial(n, f.s, f.c, t);
   if (n == 0) return gone + here * count;

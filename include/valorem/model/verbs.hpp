@@ -1,6 +1,6 @@
 // The verbs every purchase model answers, derived once from what it states: its likelihood, its P(alive) and given().
 //
-// A model M brings   log_likelihood(m, h)   log_p_alive(m, h)   starting(m)   given(m, h)
+// A model M brings   log_likelihood(m, h)   p_alive(m, h)   log_p_alive(m, h)   starting(m)   given(m, h)
 // where starting and given return a *future*: what will happen from now on, to a new customer or to this one. A future
 // F brings             alive(f)  log_survival(f, t)  expected_purchases(f, t)  discounted_purchases(f, rate, horizon)
 //                    discounted_lifetime(f, rate, horizon)  pmf(f, n, t)
@@ -21,6 +21,7 @@ namespace valorem::inline VALOREM_ABI {
 template <class M>
 concept purchase_model = parametric<M> && requires(const M& m, const history& h) {
   log_likelihood(m, h);
+  p_alive(m, h);
   log_p_alive(m, h);
   starting(m);
   given(m, h);
@@ -36,12 +37,6 @@ concept purchase_future = requires(const F& f, double t) {
   discounted_lifetime(f, t, t);
 };
 
-/// P(alive at T | history), in [0, 1]; NaN where check(h) is not ok. Same-bits.
-template <purchase_model M>
-[[nodiscard]] auto p_alive(const M& m, const history& h) {
-  return numeric::exp(log_p_alive(m, h));
-}
-
 /// ln P(alive at T + ahead | history), ahead >= 0. Same-bits.
 template <purchase_model M>
 [[nodiscard]] auto log_p_alive(const M& m, const history& h, double ahead) {
@@ -51,7 +46,7 @@ template <purchase_model M>
 /// P(alive at T + ahead | history), ahead >= 0. Same-bits.
 template <purchase_model M>
 [[nodiscard]] auto p_alive(const M& m, const history& h, double ahead) {
-  return numeric::exp(log_p_alive(m, h, ahead));
+  return ahead == 0 ? p_alive(m, h) : numeric::exp(log_p_alive(m, h, ahead));
 }
 
 /// Expected purchases of a customer who starts now, within t. Same-bits.
