@@ -8,6 +8,7 @@
 #define VALOREM_MODEL_HPP
 
 #include <valorem/model/bg_nbd.hpp>
+#include <valorem/model/columns.hpp>
 #include <valorem/model/fit.hpp>
 #include <valorem/model/gamma_gamma.hpp>
 #include <valorem/model/lifetime_value.hpp>
