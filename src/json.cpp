@@ -11,6 +11,8 @@
 #define RAPIDJSON_NAMESPACE valorem_rapidjson
 #define RAPIDJSON_NAMESPACE_BEGIN namespace valorem_rapidjson {
 #define RAPIDJSON_NAMESPACE_END }
+// Its assertions guard its own invariants; the library never ends its host's process.
+#define RAPIDJSON_ASSERT(x) static_cast<void>(sizeof(x))
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 

@@ -66,6 +66,8 @@ class value {
   [[nodiscard]] const std::string& text() const;
   /// A string that is not empty, of at most `longest` bytes, without control characters: a name or an id.
   [[nodiscard]] const std::string& name(std::size_t longest = 256) const;
+  /// The same of the name of this member.
+  [[nodiscard]] const std::string& key_name(std::size_t longest = 256) const;
   /// Place among the words that are allowed here; the nearest one is offered where it is none of them.
   [[nodiscard]] std::size_t one_of(std::span<const std::string_view> words) const;
   value expect(kind k) const;

@@ -41,6 +41,16 @@ std::size_t distance(const std::u32string& a, const std::u32string& b) {
   return last[b.size()];
 }
 
+std::optional<std::string> fault_of_name(std::string_view s, std::size_t longest) {
+  if (s.empty()) return "a name must not be empty";
+  if (s.size() > longest) return "the name " + quoted(s) + " is longer than " + std::to_string(longest) + " bytes";
+  for (const char c : s) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+      return "the name " + quoted(s) + " holds a control character";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string_view with_article(kind k) noexcept {
@@ -130,16 +140,13 @@ const std::string& value::text() const {
 }
 
 const std::string& value::name(std::size_t longest) const {
-  const std::string& s = text();
-  if (s.empty()) refuse("bad_name", "a name must not be empty");
-  if (s.size() > longest)
-    refuse("bad_name", "the name " + quoted(s) + " is longer than " + std::to_string(longest) + " bytes");
-  for (const char c : s) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      refuse("bad_name", "the name " + quoted(s) + " holds a control character");
-    }
-  }
-  return s;
+  if (const auto why = fault_of_name(text(), longest)) refuse("bad_name", *why);
+  return text();
+}
+
+const std::string& value::key_name(std::size_t longest) const {
+  if (const auto why = fault_of_name(key(), longest)) refuse_key("bad_name", *why);
+  return key();
 }
 
 std::size_t value::one_of(std::span<const std::string_view> words) const {

@@ -1,0 +1,30 @@
+// The ways to satisfy a rule: its minimal corners, each a set of thresholds of which none can be spared.
+#ifndef VALOREM_TIER_CORNER_HPP
+#define VALOREM_TIER_CORNER_HPP
+
+#include <valorem/tier/program.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace valorem::inline VALOREM_ABI::tier {
+
+struct demand {
+  ordinal measure;
+  double threshold;
+  bool operator==(const demand&) const = default;
+};
+
+/// One demand for each measure at most, in the order of the program's measures.
+using corner = std::vector<demand>;
+
+inline constexpr std::size_t max_corners = 4096;
+
+/// The antichain of minimal corners of the rule at that node, in the order of the program's text: the rule holds if and
+/// only if all demands of one of them hold. Nothing where more than max_corners had to be kept on the way.
+[[nodiscard]] VALOREM_EXPORT std::optional<std::vector<corner>> minimal_corners(const program& p, ordinal at);
+
+}  // namespace valorem::inline VALOREM_ABI::tier
+
+#endif
