@@ -1,0 +1,127 @@
+// Arrow columns, text and labels as Python sees them.
+#include "arrow.hpp"
+#include "bindings.hpp"
+
+#include <pybind11/stl.h>
+
+namespace valorem::python {
+
+namespace {
+
+std::size_t index(py::ssize_t i, std::size_t n) {
+  const auto rows = static_cast<py::ssize_t>(n);
+  if (i < 0) i += rows;
+  if (i < 0 || i >= rows) throw py::index_error("row out of range");
+  return static_cast<std::size_t>(i);
+}
+
+py::object cell(const text& t, std::size_t i) {
+  if (!t.is_valid(i)) return py::none();
+  return py::str(t[i].data(), t[i].size());
+}
+
+/// An object array of n cells; make(i) gives a new reference.
+template <class F>
+py::array object_array(std::size_t n, F make) {
+  py::array out(py::dtype("O"), std::vector<py::ssize_t>{static_cast<py::ssize_t>(n)});
+  auto** cells = static_cast<PyObject**>(out.mutable_data());
+  for (std::size_t i = 0; i < n; ++i) {
+    PyObject* fresh = make(i).release().ptr();
+    std::swap(fresh, cells[i]);
+    Py_XDECREF(fresh);
+  }
+  return out;
+}
+
+text text_from(const py::iterable& cells) {
+  text_builder out;
+  std::size_t row = 0;
+  for (const py::handle c : cells) {
+    if (c.is_none()) {
+      out.add_null();
+    } else if (PyUnicode_Check(c.ptr()) != 0) {
+      py::ssize_t length = 0;
+      const char* bytes = PyUnicode_AsUTF8AndSize(c.ptr(), &length);
+      if (bytes == nullptr) throw py::error_already_set();
+      out.add({bytes, static_cast<std::size_t>(length)});
+    } else {
+      throw py::type_error("row " + std::to_string(row + 1) + ": " +
+                           py::str(py::type::handle_of(c).attr("__name__")).cast<std::string>() +
+                           " where text is expected");
+    }
+    ++row;
+  }
+  return out.finish();
+}
+
+py::array texts_to_numpy(const text& t) {
+  return object_array(t.size(), [&](std::size_t i) { return cell(t, i); });
+}
+
+std::vector<py::object> shared_cells(const labels& l) {
+  std::vector<py::object> out;
+  for (std::size_t i = 0; i < l.categories.size(); ++i) out.push_back(cell(l.categories, i));
+  return out;
+}
+
+labels labels_from(const py::array_t<std::int32_t>& codes, const py::iterable& categories) {
+  labels out{codes, text_from(categories)};
+  const auto known = static_cast<std::int32_t>(out.categories.size());
+  if (codes.ndim() != 1) throw py::value_error("codes must have one dimension");
+  for (py::ssize_t i = 0; i < codes.size(); ++i) {
+    if (codes.at(i) >= known) throw py::value_error("row " + std::to_string(i + 1) + ": no category has this code");
+  }
+  return out;
+}
+
+}  // namespace
+
+void bind_arrow(py::module_& m) {
+  py::class_<text>(m, "Text", "A column of text: immutable UTF-8 cells, None where a cell is missing.")
+      .def(py::init(&text_from), py::arg("cells"))
+      .def("__len__", &text::size)
+      .def(
+          "__getitem__", [](const text& t, py::ssize_t i) { return cell(t, index(i, t.size())); }, py::arg("row"))
+      .def("to_numpy", &texts_to_numpy, "An object array of str and None.");
+
+  py::class_<labels>(m, "Labels",
+                     "A column of few repeating texts: codes into categories, None where a code is negative.")
+      .def(py::init(&labels_from), py::arg("codes"), py::arg("categories"))
+      .def("__len__", [](const labels& l) { return static_cast<std::size_t>(l.codes.size()); })
+      .def(
+          "__getitem__",
+          [](const labels& l, py::ssize_t i) -> py::object {
+            const auto code = l.codes.data()[index(i, static_cast<std::size_t>(l.codes.size()))];
+            if (code < 0) return py::none();
+            return cell(l.categories, static_cast<std::size_t>(code));
+          },
+          py::arg("row"))
+      .def_property_readonly("codes", [](const labels& l) { return l.codes; })
+      .def_property_readonly("categories", &shared_cells)
+      .def(
+          "to_numpy",
+          [](const labels& l) {
+            const std::vector<py::object> known = shared_cells(l);
+            return object_array(static_cast<std::size_t>(l.codes.size()), [&](std::size_t i) -> py::object {
+              const auto code = l.codes.data()[i];
+              return code < 0 ? py::none() : known[static_cast<std::size_t>(code)];
+            });
+          },
+          "An object array of str and None.");
+
+  py::class_<arrow_column>(m, "ArrowColumn", "One column of a table that came through a PyCapsule.")
+      .def("__len__", &arrow_column::size)
+      .def_property_readonly("type_name", &arrow_column::type_name)
+      .def_property_readonly("time_zone", &arrow_column::time_zone)
+      .def("numbers", &arrow_column::numbers)
+      .def("booleans", &arrow_column::booleans)
+      .def("integers", &arrow_column::integers, py::arg("name"))
+      .def("texts", &arrow_column::texts)
+      .def("dates", &arrow_column::dates);
+
+  m.def("arrow_columns", &read_arrow_table, py::arg("table"), "Names and columns of an object that speaks Arrow.");
+  m.def("arrow_stream", &arrow_stream, py::arg("names"), py::arg("columns"), py::arg("rows"),
+        "A capsule arrow_array_stream of one record batch over the columns' memory.");
+}
+
+}  // namespace valorem::python

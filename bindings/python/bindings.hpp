@@ -1,0 +1,15 @@
+// One function for each room; module.cpp calls them in the order of the rooms.
+#ifndef VALOREM_PYTHON_BINDINGS_HPP
+#define VALOREM_PYTHON_BINDINGS_HPP
+
+#include <pybind11/pybind11.h>
+
+namespace valorem::python {
+
+void bind_status(pybind11::module_& m);
+void bind_arrow(pybind11::module_& m);
+void bind_columns(pybind11::module_& m);
+
+}  // namespace valorem::python
+
+#endif

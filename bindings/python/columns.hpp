@@ -1,0 +1,92 @@
+// The door for data: what counts as a column, and how the inputs of one call meet in one shape.
+#ifndef VALOREM_PYTHON_COLUMNS_HPP
+#define VALOREM_PYTHON_COLUMNS_HPP
+
+#include "arrow.hpp"
+#include <valorem/numeric/blocks.hpp>
+#include <valorem/status.hpp>
+
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace valorem::python {
+
+/// Numbers of one argument. A float64 array in C order is used where it lies; anything else is converted once, here.
+class column {
+ public:
+  /// name is for messages. Throws py::type_error for what is not a number: bool, object, complex, text, None.
+  column(py::handle source, std::string_view name);
+
+  [[nodiscard]] bool is_scalar() const { return !values_; }
+  [[nodiscard]] std::vector<py::ssize_t> shape() const;
+  [[nodiscard]] std::span<const double> span() const;
+  /// Repeats the values until they have this shape, by NumPy's rules.
+  void broadcast_to(const std::vector<py::ssize_t>& shape);
+  /// True where any byte of the values lies in [first, last).
+  [[nodiscard]] bool touches(const void* first, const void* last) const;
+  void copy();
+
+ private:
+  double one_ = 0;
+  std::optional<py::array_t<double>> values_;
+};
+
+/// A column that must have one dimension, as the members of a table do.
+[[nodiscard]] py::array_t<double> table_column(py::handle source, std::string_view name);
+
+struct argument {
+  const char* name;
+  py::handle source;
+};
+
+/// threads= as an execution; throws contract_error below 1.
+[[nodiscard]] execution threads_argument(int threads);
+
+/// The arguments of one call, brought to one shape, and the float64 column that answers them.
+class batch {
+ public:
+  /// out: None, or a writable float64 array in C order of the shape of the answer. It may be one of the inputs.
+  batch(std::initializer_list<argument> inputs, const py::object& out, int threads);
+
+  [[nodiscard]] std::span<const double> operator[](std::size_t i) const { return inputs_[i].span(); }
+  [[nodiscard]] std::span<double> out() { return out_; }
+  [[nodiscard]] std::size_t size() const { return out_.size(); }
+  [[nodiscard]] const execution& how() const { return how_; }
+  [[nodiscard]] const std::vector<py::ssize_t>& shape() const { return shape_; }
+  /// The answer: a float where every input was a scalar, else an array.
+  [[nodiscard]] py::object result() const;
+  /// A second answer of the same shape: status names, a str or an array of str objects.
+  [[nodiscard]] py::object names(std::span<const status> states) const;
+
+ private:
+  std::vector<column> inputs_;
+  std::vector<py::ssize_t> shape_;
+  bool scalar_ = false;
+  double one_ = 0;
+  std::optional<py::array_t<double>> values_;
+  bool given_ = false;
+  std::span<double> out_;
+  execution how_;
+};
+
+/// Runs f(batch) with Python's lock released and returns the answer.
+template <class F>
+py::object compute(std::initializer_list<argument> inputs, const py::object& out, int threads, F f) {
+  batch b(inputs, out, threads);
+  {
+    const py::gil_scoped_release others_may_run;
+    f(b);
+  }
+  return b.result();
+}
+
+/// One shared str per status.
+[[nodiscard]] py::str status_name(status s);
+
+}  // namespace valorem::python
+
+#endif

@@ -1,0 +1,11 @@
+// valorem._core: the compiled half of the Python package.
+#include "bindings.hpp"
+#include <valorem/version.hpp>
+
+PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
+  m.doc() = "The compiled half of valorem.";
+  m.attr("__version__") = valorem::version;
+  valorem::python::bind_status(m);
+  valorem::python::bind_arrow(m);
+  valorem::python::bind_columns(m);
+}

@@ -1,0 +1,205 @@
+"""Tables of columns: what vl.summarise, vl.score and a tier program return."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import math
+import os
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from . import _core
+from .errors import ContractError
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+Column: TypeAlias = "np.ndarray[Any, Any] | _core.Text | _core.Labels"
+
+_HEAD = 5  # rows shown at either end of a long table
+
+
+class Table:
+    """Named columns of equal length, read-only. table["name"] is a NumPy array; any frame library reads the whole
+    through the Arrow PyCapsule interface without a copy."""
+
+    __slots__ = ("_columns", "_rows", "_seen")
+
+    def __init__(self, columns: Mapping[str, object]) -> None:
+        self._columns: dict[str, Column] = {str(name): _as_column(str(name), c) for name, c in columns.items()}
+        lengths = {name: len(c) for name, c in self._columns.items()}
+        self._rows = next(iter(lengths.values()), 0)
+        for name, n in lengths.items():
+            if n != self._rows:
+                first = next(iter(lengths))
+                raise ContractError(f"columns of unequal length: {first} has {self._rows} rows, {name} has {n}")
+        self._seen: dict[str, np.ndarray[Any, Any]] = {}
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self._columns)
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
+    def __getitem__(self, name: str) -> np.ndarray[Any, Any]:
+        column = self._column(name)
+        if isinstance(column, np.ndarray):
+            return column
+        if name not in self._seen:
+            cells = column.to_numpy()
+            cells.setflags(write=False)
+            self._seen[name] = cells
+        return self._seen[name]
+
+    def _column(self, name: str) -> Column:
+        try:
+            return self._columns[name]
+        except (KeyError, TypeError):
+            near = difflib.get_close_matches(str(name), self._columns, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(self._columns)}"
+            raise KeyError(f"no column {name!r}{hint}") from None
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return _core.arrow_stream(self.columns, list(self._columns.values()), self._rows)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        import pandas as pd
+
+        def cells(c: Column) -> Any:
+            if isinstance(c, _core.Labels):
+                return pd.Categorical.from_codes(c.codes, categories=c.categories)
+            return c if isinstance(c, np.ndarray) else c.to_numpy()
+
+        return pd.DataFrame({name: cells(c) for name, c in self._columns.items()})
+
+    def to_polars(self) -> polars.DataFrame:
+        import polars as pl
+
+        return pl.DataFrame(self)
+
+    def to_arrow(self) -> pyarrow.Table:
+        import pyarrow as pa
+
+        return pa.table(self)
+
+    def to_csv(self, path: str | os.PathLike[str], *, bom: bool = False) -> None:
+        """UTF-8, a missing value as an empty cell, numbers with all their digits; bom=True for Excel. A text cell that a
+        spreadsheet would run as a formula gets an apostrophe before it."""
+        encoding = "utf-8-sig" if bom else "utf-8"
+        with open(path, "w", encoding=encoding, newline="") as out:
+            out.write(",".join(_csv_text(name) for name in self._columns) + "\n")
+            for first in range(0, self._rows, 4096):
+                cells = [_csv_cells(self[name][first : first + 4096]) for name in self._columns]
+                out.writelines(",".join(row) + "\n" for row in zip(*cells, strict=True))
+
+    def __repr__(self) -> str:
+        head = f"{type(self).__name__}: {self._rows:,} rows, {len(self._columns)} columns"
+        shown = _shown_rows(self._rows)
+        blocks = [_text_block(name, self[name], shown) for name in self._columns]
+        lines, hidden = _side_by_side(blocks, list(self._columns))
+        more = f"and {len(hidden)} more columns: {', '.join(hidden)}" if hidden else ""
+        return "\n".join(line for line in (head, *lines, more) if line)
+
+    def _repr_html_(self) -> str:
+        shown = _shown_rows(self._rows)
+        names = "".join(f"<th>{html.escape(name)}</th>" for name in self._columns)
+        cells = [[_show(self[name][i]) if i is not None else "…" for i in shown] for name in self._columns]
+        rows = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in zip(*cells))
+        caption = f"{type(self).__name__}: {self._rows:,} rows"
+        return f"<table><caption>{caption}</caption><thead><tr>{names}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _as_column(name: str, source: object) -> Column:
+    if isinstance(source, (_core.Text, _core.Labels)):
+        return source
+    a = np.asarray(source)
+    if a.ndim != 1:
+        raise ContractError(f"{name}: a column of a table has one dimension, this has {a.ndim}")
+    if a.dtype.kind in "OUT":
+        return _core.Text([None if c is None else c if isinstance(c, str) else _not_text(name, c) for c in a.tolist()])
+    if a.dtype.kind not in "fiubM":
+        raise TypeError(f"{name}: dtype {a.dtype} cannot stand in a table")
+    out = np.ascontiguousarray(a, dtype=a.dtype.newbyteorder("=")).view()
+    out.setflags(write=False)
+    return out
+
+
+def _not_text(name: str, cell: object) -> str:
+    raise TypeError(f"{name}: {type(cell).__name__} where text is expected")
+
+
+def _csv_text(cell: str) -> str:
+    if cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        cell = "'" + cell
+    return '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\r\n') else cell
+
+
+def _csv_cells(values: np.ndarray[Any, Any]) -> list[str]:
+    kind = values.dtype.kind
+    if kind == "f":
+        return ["" if math.isnan(x) else repr(x) for x in values.tolist()]
+    if kind == "M":
+        return ["" if s == "NaT" else s for s in np.datetime_as_string(values).tolist()]
+    if kind == "b":
+        return ["true" if x else "false" for x in values.tolist()]
+    if kind == "O":
+        return ["" if c is None else _csv_text(c) for c in values.tolist()]
+    return [str(x) for x in values.tolist()]
+
+
+def _show(cell: object) -> str:
+    if cell is None:
+        return "-"
+    if isinstance(cell, np.datetime64):
+        return "-" if np.isnat(cell) else str(cell)
+    if isinstance(cell, (float, np.floating)):
+        return "-" if math.isnan(cell) else f"{cell:.6g}"
+    return str(cell)
+
+
+def _shown_rows(n: int) -> list[int | None]:
+    """Row numbers to print; None stands for those left out."""
+    if n <= 2 * _HEAD:
+        return list(range(n))
+    return [*range(_HEAD), None, *range(n - _HEAD, n)]
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _clip(text: str, limit: int = 28) -> str:
+    text = text.replace("\n", " ").replace("\t", " ")
+    return text if _width(text) <= limit else text[: limit - 1] + "…"
+
+
+def _text_block(name: str, values: np.ndarray[Any, Any], shown: list[int | None]) -> list[str]:
+    cells = [_clip(name)] + ["…" if i is None else _clip(_show(values[i])) for i in shown]
+    width = max(_width(c) for c in cells)
+    left = values.dtype.kind == "O"
+    return [c + " " * (width - _width(c)) if left else " " * (width - _width(c)) + c for c in cells]
+
+
+def _side_by_side(blocks: list[list[str]], names: list[str], limit: int = 120) -> tuple[list[str], list[str]]:
+    used = 0
+    kept = 0
+    for block in blocks:
+        used += _width(block[0]) + 2
+        if used > limit and kept > 0:
+            break
+        kept += 1
+    lines = ["  ".join(parts).rstrip() for parts in zip(*blocks[:kept], strict=True)]
+    return lines, names[kept:]
