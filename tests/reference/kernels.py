@@ -79,20 +79,26 @@ def purchases_hypergeometric(s, a, b, v, bits):
     """Equation 10 in the form without the pole of the gamma functions; at a = 1 or a + b = 1 the mean of two neighbours."""
     if v.is_zero():
         return arb(0)
-    if (a - 1).is_zero() or (a + b - 1).is_zero():
-        saved = ctx.prec
-        try:
-            ctx.prec = 4 * saved
-            nudge = arb(2) ** (-saved)
-            up = purchases_hypergeometric(s, a + nudge, b, v, bits)
-            down = purchases_hypergeometric(s, a - nudge, b, v, bits)
-            return (up + down) / 2
-        finally:
-            ctx.prec = saved
-    need = bits + 20
+    if at_removable_pole(a, b):
+        return nudged(purchases_hypergeometric, s, a, b, v, bits)
     c = a + b - 1
-    inner = gauss_2f1(s, a - 1, c, v, min(need, ctx.prec - 20))
+    inner = gauss_2f1(s, a - 1, c, v, max(bits + 20, ctx.prec // 2))
     return c / (a - 1) * (1 - inner)
+
+
+def at_removable_pole(a, b):
+    return (a - 1).is_zero() or (a + b - 1).is_zero()
+
+
+def nudged(route, s, a, b, v, bits):
+    """Mean over two neighbours of a: the cut is of the order of the square of the nudge, far below the wanted bits."""
+    saved = ctx.prec
+    try:
+        nudge = arb(2) ** -(bits + 20)
+        ctx.prec = 4 * saved
+        return (route(s, a + nudge, b, v, bits) + route(s, a - nudge, b, v, bits)) / 2
+    finally:
+        ctx.prec = saved
 
 
 # ---------------------------------------------------------------- mixture route
@@ -265,11 +271,17 @@ def connected_2f1(s, b1, c, v):
 
 
 def survival_connection(s, a, b, v, bits):
-    return ONE if v.is_zero() else connected_2f1(s, a, a + b, v)
+    if v.is_zero():
+        return ONE
+    if (s - a).is_integer():
+        return nudged(survival_connection, s, a, b, v, bits)
+    return connected_2f1(s, a, a + b, v)
 
 
 def purchases_connection(s, a, b, v, bits):
     if v.is_zero():
         return arb(0)
+    if at_removable_pole(a, b) or (s - a).is_integer():
+        return nudged(purchases_connection, s, a, b, v, bits)
     c = a + b - 1
     return c / (a - 1) * (1 - connected_2f1(s, a - 1, c, v))

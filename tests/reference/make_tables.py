@@ -162,12 +162,12 @@ def likelihood(table, model, count, seed):
         if model == "nbd":
             continue
         if first:
-            second = ("slope", lambda w, bits: models.log_p_alive_by_slope(model, w))
             ctx.prec = 200
-            rough = models.log_p_alive_by_odds(model, v)
-            if rough < -600 or p.x > 20000:
-                second = ("products", lambda w, bits: models.log_p_alive_by_products(model, w))
-            routes = [("odds", lambda w, bits: models.log_p_alive_by_odds(model, w)), second]
+            slope = ("slope", lambda w, bits: models.log_p_alive_by_slope(model, w))
+            products = ("products", lambda w, bits: models.log_p_alive_by_products(model, w))
+            far = models.log_p_alive_by_odds(model, v) < -600 or p.x > 20000
+            routes = [("odds", lambda w, bits: models.log_p_alive_by_odds(model, w))]
+            routes += [products] if far else [slope, products]
             record(table, model, p, v, "log_p_alive", routes, history, ("x",), logarithmic=False)
             record(table, model, p, v, "p_alive", [(k, lambda w, bits, f=f: f(w, bits).exp()) for k, f in routes], history, ("x",))
         record_future(table, model, p, v, "p_alive_later", "survival", models.given_customer, history + ["h"], ("x", "h"))
