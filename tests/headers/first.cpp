@@ -1,5 +1,4 @@
 #include "every_header.inc"
-
 #include "seen.hpp"
 
 // An inline variable or function is one thing in the whole program, whichever file asks.

@@ -1,2 +1,4 @@
 // refused: undeclared
-int main() { return undeclared; }
+int main() {
+  return undeclared;
+}

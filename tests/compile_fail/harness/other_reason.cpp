@@ -1,5 +1,7 @@
 // refused: a reason that no compiler gives
 #ifdef VALOREM_MISUSE
-int f() { return undeclared; }
+int f() {
+  return undeclared;
+}
 #endif
 int main() {}

@@ -1,0 +1,120 @@
+# cmake -D WAY=<way> -D WORK=<folder> -D SOURCE=<checkout> ... -P package.cmake
+#
+#   static, shared           install the library, move the tree, find_package it, run; then by pkg-config
+#   headers_only             install without the library; then with no Boost in sight, and with bare Boost headers
+#   embedded                 add_subdirectory
+#   embedded_headers_only    the same without the library
+cmake_minimum_required(VERSION 3.25)
+
+file(REMOVE_RECURSE "${WORK}")
+file(MAKE_DIRECTORY "${WORK}")
+file(COPY "${SOURCE}/tests/install/consumer" DESTINATION "${WORK}")
+string(REGEX REPLACE "^([0-9]+\\.[0-9]+)\\..*" "\\1" wanted "${VERSION}")
+string(REGEX REPLACE "^([0-9]+)\\..*" "\\1.9999" unwanted "${VERSION}")
+set(how -G "${GENERATOR}" -D "CMAKE_CXX_COMPILER=${CXX}" -D "CMAKE_CXX_FLAGS=${CXX_FLAGS}" -D "CMAKE_BUILD_TYPE=${BUILD_TYPE}"
+        -D "CMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}")
+
+function(run)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE code OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if(NOT code EQUAL 0)
+    string(REPLACE ";" " " command "${ARGV}")
+    message(NOTICE "${said}")
+    message(FATAL_ERROR "failed (${code}): ${command}")
+  endif()
+  if(said MATCHES "^valorem ")
+    message(STATUS "${said}")  # what the consumer's program printed
+  endif()
+endfunction()
+
+# The library as it was built already, where BUILT names that build; else one made for the purpose.
+function(install_as name)
+  if(BUILT)
+    run("${CMAKE_COMMAND}" --install "${BUILT}" --prefix "${WORK}/unmoved")
+    file(RENAME "${WORK}/unmoved" "${WORK}/${name}")
+    return()
+  endif()
+  run("${CMAKE_COMMAND}" -S "${SOURCE}" -B "${WORK}/${name}-build" ${how} -D CMAKE_INSTALL_PREFIX=${WORK}/unmoved
+    -D VALOREM_BUILD_TESTS=OFF -D VALOREM_BUILD_BENCH=OFF -D VALOREM_BUILD_EXAMPLES=OFF ${ARGN})
+  run("${CMAKE_COMMAND}" --build "${WORK}/${name}-build")
+  run("${CMAKE_COMMAND}" --install "${WORK}/${name}-build")
+  file(RENAME "${WORK}/unmoved" "${WORK}/${name}")  # an installed tree may be moved
+endfunction()
+
+function(consume name)
+  run("${CMAKE_COMMAND}" -S "${WORK}/consumer" -B "${WORK}/${name}" ${how} -D VALOREM_WANTED=${wanted} -D VALOREM_UNWANTED=${unwanted} ${ARGN})
+  run("${CMAKE_COMMAND}" --build "${WORK}/${name}")
+  run("${WORK}/${name}/program/headers")
+  if(NOT "EXPECT_COMPILED=OFF" IN_LIST ARGN)
+    run("${WORK}/${name}/program/compiled")
+  endif()
+endfunction()
+
+# By hand, with what pkg-config says and nothing else but the standard.
+function(consume_by_pkg_config prefix)
+  find_program(PKG_CONFIG pkg-config REQUIRED)
+  file(GLOB_RECURSE pc "${prefix}/*/valorem.pc")
+  cmake_path(GET pc PARENT_PATH pc_dir)
+  set(ENV{PKG_CONFIG_PATH} "${pc_dir}")
+  separate_arguments(own_flags UNIX_COMMAND "${CXX_FLAGS}")
+  foreach(pair IN ITEMS "headers valorem" "compiled valorem-compiled")
+    separate_arguments(pair)
+    list(GET pair 0 program)
+    list(GET pair 1 package)
+    execute_process(COMMAND "${PKG_CONFIG}" --cflags --libs ${package} OUTPUT_VARIABLE flags COMMAND_ERROR_IS_FATAL ANY)
+    separate_arguments(flags UNIX_COMMAND "${flags}")
+    execute_process(COMMAND "${PKG_CONFIG}" --modversion ${package} OUTPUT_VARIABLE version OUTPUT_STRIP_TRAILING_WHITESPACE)
+    if(NOT version STREQUAL VERSION)
+      message(FATAL_ERROR "pkg-config says version '${version}' of ${package}, not ${VERSION}")
+    endif()
+    cmake_path(GET pc_dir PARENT_PATH lib_dir)
+    run("${CXX}" ${CXX20} ${own_flags} "${WORK}/consumer/program/${program}.cpp" ${flags} "-Wl,-rpath,${lib_dir}" -o "${WORK}/${program}-by-hand")
+    run("${WORK}/${program}-by-hand")
+  endforeach()
+endfunction()
+
+if(WAY STREQUAL "static" OR WAY STREQUAL "shared")
+  set(shared OFF)
+  if(WAY STREQUAL "shared")
+    set(shared ON)
+  endif()
+  install_as(installed -D BUILD_SHARED_LIBS=${shared})
+  consume(found -D CMAKE_PREFIX_PATH=${WORK}/installed)
+  consume_by_pkg_config("${WORK}/installed")
+  if(shared)
+    file(GLOB_RECURSE libraries "${WORK}/installed/*/libvalorem.so")
+    execute_process(COMMAND nm -D -C --defined-only ${libraries} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+    string(REGEX REPLACE "[;\n]+" ";" symbols "${symbols}")
+    set(ours 0)
+    foreach(symbol IN LISTS symbols)
+      if(symbol MATCHES " [A-Za-z] ((typeinfo( name)?|vtable|VTT|guard variable) for )?valorem::")
+        math(EXPR ours "${ours} + 1")
+      elseif(symbol MATCHES "^[0-9a-f]+ [TBDR] ")  # W, V, u: copies of templates of the standard library, by its own decree visible
+        message(FATAL_ERROR "the shared library shows a name that is not its own: ${symbol}")
+      endif()
+    endforeach()
+    if(ours EQUAL 0)
+      message(FATAL_ERROR "the shared library shows no name of its own")
+    endif()
+  endif()
+elseif(WAY STREQUAL "headers_only")
+  install_as(installed -D VALOREM_BUILD_COMPILED=OFF)
+  consume(found -D CMAKE_PREFIX_PATH=${WORK}/installed -D EXPECT_COMPILED=OFF)
+
+  # Without Boost the package is found all the same; only who requires 'accurate' is told that it is missing.
+  set(no_config -D CMAKE_DISABLE_FIND_PACKAGE_Boost=ON -D EXPECT_COMPILED=OFF -D CMAKE_PREFIX_PATH=${WORK}/installed)
+  consume(without_boost ${no_config} -D EXPECT_ACCURATE=OFF -D "CMAKE_IGNORE_PATH=/usr/include;/usr/local/include")
+
+  # Headers without a package configuration: taken where Boost_INCLUDE_DIR or the prefix says, refused where too old.
+  foreach(number IN ITEMS 107400 107300)
+    file(WRITE "${WORK}/boost-${number}/include/boost/version.hpp" "#define BOOST_VERSION ${number}\n")
+    file(WRITE "${WORK}/boost-${number}/include/boost/math/special_functions/beta.hpp" "")
+  endforeach()
+  consume(bare_boost ${no_config} -D Boost_INCLUDE_DIR=${WORK}/boost-107400/include -D BOOST_EXPECTED_AT=${WORK}/boost-107400/include)
+  consume(old_boost ${no_config} -D EXPECT_ACCURATE=OFF -D Boost_INCLUDE_DIR=${WORK}/boost-107300/include)
+elseif(WAY STREQUAL "embedded")
+  consume(embedding -D VALOREM_EMBED=${SOURCE})
+elseif(WAY STREQUAL "embedded_headers_only")
+  consume(embedding -D VALOREM_EMBED=${SOURCE} -D EXPECT_COMPILED=OFF)
+else()
+  message(FATAL_ERROR "no such way: '${WAY}'")
+endif()
