@@ -38,8 +38,8 @@ class beta_mixture {
     const point top = peak(sigma, v);
     // The peak's height relative to the Beta's own; first-order parts cancel because a/p = b/q at the mode.
     const R shift = value_of(mode_.p) > 0.5 ? R(mode_.q - top.q) : R(top.p - mode_.p);
-    const R height =
-        a_ * log1pmx(R(shift / mode_.p)) + b_ * log1pmx(R(-shift / mode_.q)) - sigma * numeric::log1p(top.p * v);
+    const R height = a_ * log1pmx(R(shift / mode_.p), R(top.p / mode_.p)) +
+                     b_ * log1pmx(R(-shift / mode_.q), R(top.q / mode_.q)) - sigma * numeric::log1p(top.p * v);
     return height + numeric::log(sum(top, sigma, v) / mass());
   }
 
@@ -147,20 +147,26 @@ class beta_mixture {
 
   /// ln(q + p e^θ) for p + q = 1.
   [[nodiscard]] static R log_lift(const R& p, const R& q, double theta) {
-    if (theta > -1.0 && theta < 1.0) return numeric::log1p(p * numeric::expm1(theta));
+    const R change = p * numeric::expm1(theta);
+    if (value_of(change) > -0.5) return numeric::log1p(change);
     return numeric::log(q + p * numeric::exp(theta));
   }
 
   // Trapezoidal sum over θ of [p/p0]^a [(1-p)/(1-p0)]^b [(1+pv)/(1+p0 v)]^-σ around p0, times the step.
   // With l(p) = 1 - p + p e^(θ-θ0): p/p0 = e^(θ-θ0)/l(p0), (1-p)/(1-p0) = 1/l(p0), (1+pv)/(1+p0 v) = l(w)/l(p0), where
-  // w = p0 (1+v)/(1+p0 v) and 1 - w = (1-p0)/(1+p0 v).
+  // w = p0 (1+v)/(1+p0 v) and 1 - w = (1-p0)/(1+p0 v). Where p0 is above 1/2 the same is written from the other end,
+  // with m = l e^-(θ-θ0), so that no large a (θ-θ0) has to be taken off again.
   [[nodiscard]] R sum(const point& at, const R& sigma, const R& v) const {
     const R scale = 1.0 + at.p * v;
     const point w{at.p * (1.0 + v) / scale, at.q / scale};
     const R rest = a_ + b_ - sigma;
     const double curvature =
         value_of(rest) * value_of(at.p) * value_of(at.q) + value_of(sigma) * value_of(w.p) * value_of(w.q);
+    const bool mirrored = value_of(at.p) > 0.5;
     const auto term = [&](double theta) {
+      if (mirrored) {
+        return numeric::exp(-b_ * theta - rest * log_lift(at.q, at.p, -theta) - sigma * log_lift(w.q, w.p, -theta));
+      }
       return numeric::exp(a_ * theta - rest * log_lift(at.p, at.q, theta) - sigma * log_lift(w.p, w.q, theta));
     };
     return both_sides(term, step(curvature), at, value_of(sigma), value_of(v));
@@ -199,10 +205,12 @@ class beta_mixture {
   // The same rule on the Beta's own peak, each node weighed with g(p) = (1 - (1+pu)^-s)/p.
   [[nodiscard]] R count_quadrature(const R& s, const R& u) const {
     const R rest = a_ + b_;
+    const bool mirrored = value_of(mode_.p) > 0.5;
     const auto term = [&](double theta) {
-      const R lift = log_lift(mode_.p, mode_.q, theta);
-      const R p = mode_.p * numeric::exp(theta - lift);
-      return numeric::exp(a_ * theta - rest * lift) * (-numeric::expm1(-s * numeric::log1p(p * u)) / p);
+      const R lift = mirrored ? log_lift(mode_.q, mode_.p, -theta) : log_lift(mode_.p, mode_.q, theta);
+      const R p = mode_.p * numeric::exp(mirrored ? R(-lift) : R(theta - lift));
+      const R weight = numeric::exp((mirrored ? R(-b_ * theta) : R(a_ * theta)) - rest * lift);
+      return weight * (-numeric::expm1(-s * numeric::log1p(p * u)) / p);
     };
     const double curvature = value_of(rest) * value_of(mode_.p) * value_of(mode_.q);
     return both_sides(term, step(curvature), mode_, value_of(s), value_of(u)) / mass();

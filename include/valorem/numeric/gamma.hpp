@@ -153,13 +153,9 @@ template <class R, class U>
   const R N = A + B;
   const R sum = u + w;
   const R d = (u * B - w * A) / sum;  // N ρ - A
-  // ln(1 + δ) - δ; far from the middle 1 + δ is known better as a quotient than as a sum.
-  const auto bent = [&](const R& delta, const R& quotient) {
-    const bool middle = value_of(delta) > -0.4 && value_of(delta) < 0.6;
-    return middle ? log1pmx(delta) : R(numeric::log(quotient) - delta);
-  };
-  return A * bent(d / A, u / sum * (N / A)) + B * bent(-d / B, w / sum * (N / B)) + 0.5 * numeric::log(A / N * B) -
-         half_log_two_pi + (binet(N) - binet(A) - binet(B));
+  const R at_A = log1pmx(R(d / A), R(u / sum * (N / A)));
+  const R at_B = log1pmx(R(-d / B), R(w / sum * (N / B)));
+  return A * at_A + B * at_B + 0.5 * numeric::log(A / N * B) - half_log_two_pi + (binet(N) - binet(A) - binet(B));
 }
 
 /// ψ(z), z > 0. Same-bits; error <= 8 eps (|value| + 1).

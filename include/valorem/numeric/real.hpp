@@ -72,6 +72,13 @@ template <class R>
   return select(near, small, large);
 }
 
+/// The same of y = quotient - 1, for a quotient that is known better than its distance from 1 where that is large.
+template <class R>
+[[nodiscard]] R log1pmx(const R& y, const R& quotient) {
+  const bool near = value_of(y) > -0.4 && value_of(y) < 0.6;
+  return near ? log1pmx(y) : R(numeric::log(quotient) - y);
+}
+
 }  // namespace valorem::inline VALOREM_ABI::numeric
 
 #endif
