@@ -36,8 +36,8 @@ def lines(*command):
 
 
 def member_of(line, current):
-    """nm writes "name.o:", objdump "name.o:     file format ..." before each member of an archive."""
-    match = re.match(r"^(\S+):(\s+file format .*)?$", line)
+    """Before each member of an archive nm writes "name.o:" and objdump "name.o:     file format ..."."""
+    match = re.match(r"^(\S+\.o)(bj)?:(\s+file format .*)?$", line)
     return match.group(1) if match else current
 
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <numeric>
 #include <string>
 #include <string_view>
@@ -61,7 +62,7 @@ struct row_rule_text {
   std::string_view sentence;
 };
 
-inline constexpr std::array row_rule_texts{
+inline constexpr row_rule_text row_rule_texts[]{
     row_rule_text{"", "none", "The row is good."},
     row_rule_text{"customer_id", "missing_customer", "The customer's id is missing."},
     row_rule_text{"date", "missing_date", "The date is missing."},
@@ -100,7 +101,7 @@ inline constexpr std::array row_rule_texts{
     row_rule_text{"revenue", "unreadable_revenue", "The revenue is not a number."},
     row_rule_text{"revenue", "infinite_revenue", "The revenue is infinite."},
 };
-inline constexpr std::size_t row_rule_count = row_rule_texts.size();
+inline constexpr std::size_t row_rule_count = std::size(row_rule_texts);
 static_assert(row_rule_count == static_cast<std::size_t>(row_rule::infinite_revenue) + 1);
 
 /// Field, stable name and sentence of a rule.
