@@ -4,6 +4,7 @@
 //   bg_nbd          leaves after a repeat purchase          mbg_nbd         or right after the first: the default
 //   gamma_gamma     what a purchase is worth                pmf             the chance of n purchases
 //   fit             parameters from data                    lifetime_value  prepare(model, spend, plan) -> desk
+//   saved_model     models as text
 #ifndef VALOREM_MODEL_HPP
 #define VALOREM_MODEL_HPP
 
@@ -15,6 +16,7 @@
 #include <valorem/model/mbg_nbd.hpp>
 #include <valorem/model/nbd.hpp>
 #include <valorem/model/pmf.hpp>
+#include <valorem/model/saved_model.hpp>
 #include <valorem/model/verbs.hpp>
 
 #endif

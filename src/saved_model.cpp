@@ -1,0 +1,78 @@
+#include "json.hpp"
+#include <valorem/model/saved_model.hpp>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+namespace valorem::inline VALOREM_ABI {
+
+namespace {
+
+using namespace detail;
+
+constexpr std::string_view schema = "valorem-model/1";
+
+/// Calls f with each model type until one returns something.
+template <class... M, class F>
+std::optional<any_model> first_of(std::variant<M...>*, F f) {
+  std::optional<any_model> out;
+  const auto attempt = [&]<class T>(const T*) {
+    if (!out) out = f(static_cast<const T*>(nullptr));
+  };
+  (attempt(static_cast<const M*>(nullptr)), ...);
+  return out;
+}
+
+template <class... M>
+constexpr auto model_names(std::variant<M...>*) {
+  return std::array{M::model_name...};
+}
+
+template <class M>
+any_model parameters_of(json::value object) {
+  json::fields members(object);
+  std::array<double, parameter_count<M>> p{};
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    const json::value v = members.require(M::parameter_names[i]);
+    p[i] = v.number();
+    if (!(p[i] > 0)) v.refuse("not_positive", "a parameter must be above 0");
+  }
+  members.close();
+  return M::from(p);
+}
+
+any_model build(json::value root) {
+  json::fields members(root);
+  (void)members.require("schema").one_of(std::array{schema});
+  constexpr auto names = model_names(static_cast<any_model*>(nullptr));
+  const std::string_view name = names[members.require("model").one_of(names)];
+  const json::value parameters = members.require("parameters");
+  members.close();
+  return *first_of(static_cast<any_model*>(nullptr), [&]<class M>(const M*) -> std::optional<any_model> {
+    if (M::model_name != name) return std::nullopt;
+    return parameters_of<M>(parameters);
+  });
+}
+
+}  // namespace
+
+std::string to_json(const any_model& m) {
+  json::writer out;
+  std::visit(
+      [&]<class M>(const M& model) {
+        require_legal(model);
+        out.begin_object().key("schema").text(schema).key("model").text(M::model_name).key("parameters").begin_object();
+        const auto values = model.parameters();
+        for (std::size_t i = 0; i < values.size(); ++i) out.key(M::parameter_names[i]).number(values[i]);
+        out.end_object().end_object();
+      },
+      m);
+  return out.str();
+}
+
+result<any_model> read_model(std::string_view text) {
+  return json::guarded(text, {.bytes = 4096, .depth = 4, .values = 64}, build);
+}
+
+}  // namespace valorem::inline VALOREM_ABI
