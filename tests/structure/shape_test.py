@@ -179,6 +179,12 @@ class Shape(unittest.TestCase):
             self.write("CMakeLists.txt", text + "\n")
             self.expect_only("flags", "CMakeLists.txt:1")
 
+    def test_a_test_may_play_a_host_with_odd_flags_but_not_name_this_machine(self):
+        self.write("tests/CMakeLists.txt", "target_compile_options(test_host PRIVATE -ffast-math)\n")
+        self.assertEqual(self.findings("flags"), [])
+        self.write("tests/CMakeLists.txt", "target_compile_options(test_host PRIVATE -march=native)\n")
+        self.expect_only("flags", "tests/CMakeLists.txt:1")
+
     def test_a_second_place_for_the_version_is_caught(self):
         self.write("CMakeLists.txt", "project(x VERSION 3.4.5)\n")
         self.expect_only("version", "CMakeLists.txt:1: repeats the version 3.4.5")
