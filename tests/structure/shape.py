@@ -100,8 +100,19 @@ def check_guests(root):
                 yield f"{path.relative_to(root)}: includes the C header <{name}>"
 
 
+def reached_within(base, room):
+    """The include names that the room's door leads to without leaving the room."""
+    reached, ahead = set(), [f"valorem/{room}.hpp"]
+    while ahead:
+        for name in includes(base.parent / ahead.pop()):
+            if name.startswith(f"valorem/{room}/") and name not in reached and (base.parent / name).exists():
+                reached.add(name)
+                ahead.append(name)
+    return reached
+
+
 def check_doors(root):
-    """Each room with a folder has a door of the same name that opens on every header in it; the front door opens on all."""
+    """Each room with a folder has a door of the same name that leads to every header in it, straight or by another one; the front door opens on all."""
     base = root / "include" / "valorem"
     rooms = sorted(p.name for p in base.iterdir() if p.is_dir() and p.name not in WITHOUT_DOOR)
     for room in rooms:
@@ -109,11 +120,11 @@ def check_doors(root):
         if not door.exists():
             yield f"include/valorem/{room}/: the room has no door valorem/{room}.hpp"
             continue
-        named = set(includes(door))
+        named = reached_within(base, room)
         for path in sorted((base / room).rglob("*.hpp")):
             name = f"valorem/{include_name(root, path)}"
             if "/detail/" not in name and name not in named:
-                yield f"include/valorem/{room}.hpp: the door does not name <{name}>"
+                yield f"include/valorem/{room}.hpp: the door does not lead to <{name}>"
     front = base / FRONT_DOOR
     if not front.exists():
         yield f"include/valorem/{FRONT_DOOR}: the front door is missing"
@@ -152,10 +163,13 @@ REFUSED = [
     (r"\b(abort|_exit|quick_exit|exit|assert)\s*\(", "the library never ends its host's process"),
     (r"\b(strto(d|f|ld|l|ul|ll|ull)|ato(f|i|l|ll)|std::sto(d|f|ld|i|l|ll|ul|ull))\s*\(", "follows the host's locale; use std::from_chars"),
     (r"\b(setlocale|getenv|srand|rand|std::time|gettimeofday|clock_gettime)\s*\(|\b(system_clock|steady_clock|high_resolution_clock|random_device)\b", "an answer depends on the arguments alone"),
-    (r"\busing\s+namespace\s+std\s*;|^using\s+namespace\b", "pushes names on whoever includes it"),
+    (r"\busing\s+namespace\s+std\s*;", "pushes a whole library's names on its surroundings"),
     (r"\blong\s+double\b", "differs between platforms; the same bits are promised"),
     (r"\bstd::(exp|exp2|expm1|log|log2|log10|log1p|pow|tgamma|fma|sin|cos|tan|sinh|cosh|tanh|asinh|acosh|atanh|erf|erfc|hypot|cbrt|fmod|remainder)\s*\(|__builtin_(fma|exp|log|pow)", "libm's bits differ between machines; use valorem::numeric"),
     (r"\bthread_local\b", "the library keeps no state"),
+]
+REFUSED_IN_HEADERS = [
+    (r"^using\s+namespace\b", "pushes names on whoever includes it"),
 ]
 # Flags that no build file of ours may set.
 REFUSED_FLAGS_ANYWHERE = [
@@ -180,6 +194,8 @@ def check_words(root):
     """What the library refuses to contain at all."""
     for path in headers(root) + sources(root):
         yield from matches(path, root, REFUSED, code_of(path))
+    for path in headers(root):
+        yield from matches(path, root, REFUSED_IN_HEADERS, code_of(path))
 
 
 def build_files(root):

@@ -149,7 +149,6 @@ class Shape(unittest.TestCase):
             "double f(const char* p) { return std::strtod(p, nullptr); }",
             "auto f() { return std::chrono::system_clock::now(); }",
             "using namespace std;",
-            "using namespace valorem;",
             "long double x;",
             "double f(double x) { return std::exp(x); }",
             "double f(double x) { return std::fma(x, x, x); }",
@@ -159,6 +158,15 @@ class Shape(unittest.TestCase):
                 self.write(name, word + "\n")
                 self.assertEqual(len(self.findings("words")), 1, word)
                 self.write(name, GOOD[name])
+
+    def test_a_header_that_opens_a_namespace_on_its_reader_is_caught(self):
+        self.write("include/valorem/status.hpp", header("status.hpp", body="using namespace valorem;"))
+        self.expect_only("words", "status.hpp:4: 'using namespace'")
+
+    def test_a_header_that_another_one_of_the_room_includes_needs_no_name_on_the_door(self):
+        self.write("include/valorem/model/parameters.hpp", header("model/parameters.hpp"))
+        self.write("include/valorem/model/nbd.hpp", header("model/nbd.hpp", "valorem/model/parameters.hpp"))
+        self.assertEqual(self.findings("doors"), [])
 
     def test_words_that_only_look_alike_pass(self):
         self.write(
