@@ -59,8 +59,7 @@ template <class R>
 [[nodiscard]] R discounted_purchases(const basic_beta_geometric_future<R>& f, double rate, double horizon) {
   if (!(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
   if (rate == 0) return expected_purchases(f, horizon);
-  const double end = horizon / numeric::value_of(f.c);
-  return alive(f) * f.s * numeric::discounted_mixture(f.a, f.b, R(f.s + 1.0), R(rate * f.c), end);
+  return alive(f) * f.s * numeric::discounted_mixture(f.a, f.b, R(f.s + 1.0), R(rate * f.c), R(horizon / f.c));
 }
 
 /// ∫_0^horizon e^(-rate u) P(alive at u) du: the time over which she must be served, discounted. Same-bits.
@@ -72,8 +71,7 @@ template <class R>
     if (!(numeric::value_of(f.a) > 1 && numeric::value_of(f.s) > 1)) return R(horizon);
     return alive(f) * f.c * ((f.a + f.b - 1.0) / ((f.a - 1.0) * (f.s - 1.0)));
   }
-  const double end = horizon / numeric::value_of(f.c);
-  return alive(f) * f.c * numeric::discounted_mixture(f.a, f.b, f.s, R(rate * f.c), end);
+  return alive(f) * f.c * numeric::discounted_mixture(f.a, f.b, f.s, R(rate * f.c), R(horizon / f.c));
 }
 
 namespace detail {

@@ -26,7 +26,10 @@ class beta_mixture {
   /// E[(1 + p v)^-σ], v >= 0, σ > 0: in (0, 1].
   [[nodiscard]] R survival(const R& sigma, const R& v) const {
     const R rest = a_ + b_ - sigma;
-    if (value_of(rest) >= 0 && value_of(v) <= 4.0) {
+    // Terms fall like z^n, or like n!/(a+b)_n; below 0 they alternate, and nothing is lost while their sum stays small.
+    const double degree = value_of(a_) + value_of(b_);
+    const bool quick = value_of(v) <= 4.0 || degree >= 25.0;
+    if (quick && (value_of(rest) >= 0 || -value_of(rest) * value_of(a_) <= 2.0 * degree)) {
       R out(0.0);
       if (survival_series(rest, v, out)) return out;
     }
@@ -68,7 +71,7 @@ class beta_mixture {
 
   [[nodiscard]] static R power(const R& log_base, const R& exponent) { return numeric::exp(log_base * exponent); }
 
-  // (1-z)^a 2F1(a, a+b-σ; a+b; z), z = v/(1+v): all terms positive.
+  // (1-z)^a 2F1(a, a+b-σ; a+b; z), z = v/(1+v): all terms positive for σ <= a+b.
   [[nodiscard]] bool survival_series(const R& rest, const R& v, R& out) const {
     const R z = v / (1.0 + v);
     R term(1.0);
@@ -76,7 +79,7 @@ class beta_mixture {
     for (int n = 0; n < series_terms; ++n) {
       term = term * (z * (a_ + n) * (rest + n) / ((a_ + b_ + n) * (1.0 + n)));
       total = total + term;
-      if (value_of(term) < 0.1 * 1e-16 * value_of(total) * (1.0 - value_of(z))) {
+      if (std::fabs(value_of(term)) * (1.0 + 0.1 * n) < 1e-17 * value_of(total) && n > -value_of(rest)) {
         out = total * power(R(-numeric::log1p(v)), a_);
         return is_finite(value_of(total)) && value_of(out) > 1e-290;
       }

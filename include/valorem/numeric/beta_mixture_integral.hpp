@@ -2,11 +2,13 @@
 //
 // y(v) = E[(1 + p v)^-σ] solves Gauss's equation v (1+v) y'' + (a+b + (σ+a+1) v) y' + σ a y = 0 (DLMF 15.10.1 at -v).
 // So its Taylor coefficients at any v0 follow from y and y' there by a three-term recurrence, and y is carried outwards
-// from 0 in steps of half of v. Errors are carried along a solution that falls no slower than y does, so they do not
-// grow against the integral, which y's beginning dominates.
+// from 0. Rounding excites the equation's other solution, v^(1-a-b), which falls faster than y and so dies out, but
+// whose own Taylor terms grow like ((a+b) step/v0)^n/n!: steps are kept below 4 v0/(a+b). Where a+b is too large for
+// that, y is smooth in ln v and cheap to evaluate, and Gauss-Legendre panels in ln v do the same.
 #ifndef VALOREM_NUMERIC_BETA_MIXTURE_INTEGRAL_HPP
 #define VALOREM_NUMERIC_BETA_MIXTURE_INTEGRAL_HPP
 
+#include <valorem/numeric/beta_mixture.hpp>
 #include <valorem/numeric/quadrature.hpp>
 #include <valorem/numeric/real.hpp>
 
@@ -72,16 +74,55 @@ class mixture_piece {
   int terms_ = 0;
 };
 
+/// ∫_at^end e^(-D v) y dv by panels in ln v, at > 0.
+template <class R>
+[[nodiscard]] R discounted_mixture_beyond(const R& a, const R& b, const R& sigma, const R& D, double at, double end) {
+  R total(0.0);
+  if (!(at < end)) return total;
+  constexpr double widest = 1.2;
+  const beta_mixture<R> p(a, b);
+  const double reach = numeric::log(end / at);
+  const auto panels = static_cast<int>(std::ceil(reach / widest));
+  const double d = value_of(D);
+  for (int k = 0; k < panels; ++k) {
+    const double lo = reach * k / panels;
+    const R part = integrate_panel<R>(lo, reach * (k + 1) / panels, [&](double y) {
+      const double v = at * numeric::exp(y);
+      return v * numeric::exp(-(D * v)) * p.survival(sigma, R(v));
+    });
+    total = total + part;
+    const double v = at * numeric::exp(reach * (k + 1) / panels);
+    const double span = d > 0 ? std::min(end - v, 1.0 / d) : end - v;
+    if (value_of(part) * span < 1e-18 * v * value_of(total)) break;
+  }
+  return total;
+}
+
+/// What the end of the integral adds to its derivatives: (H - end) f(end) + (H - end)²/2 f'(end), whose value is 0.
+template <class R>
+[[nodiscard]] R moving_end(const R& a, const R& b, const R& sigma, const R& D, const R& H) {
+  const double end = value_of(H);
+  const R over = H - end;
+  const R fading = numeric::exp(-(D * end));
+  const R y = beta_mixture<R>(a, b).survival(sigma, R(end));
+  const R slope = -(sigma * a / (a + b)) * beta_mixture<R>(R(a + 1.0), b).survival(R(sigma + 1.0), R(end));
+  return over * fading * (y + 0.5 * over * (slope - D * y));
+}
+
 }  // namespace detail
 
-/// ∫_0^H e^(-D v) E[(1 + p v)^-σ] dv; a, b, σ > 0, D >= 0, 0 <= H <= infinity, and H finite where D = 0. H carries no
-/// derivative. Same-bits; relative error <= max(1e-12, 4 eps cond).
+/// ∫_0^H e^(-D v) E[(1 + p v)^-σ] dv; a, b, σ > 0, D >= 0, 0 <= H <= infinity, and H finite where D = 0. Same-bits;
+/// relative error <= max(1e-12, 4 eps cond).
 template <class R>
-[[nodiscard]] R discounted_mixture(const R& a, const R& b, const R& sigma, const R& D, double H) {
+[[nodiscard]] R discounted_mixture(const R& a, const R& b, const R& sigma, const R& D, const R& until) {
+  const double H = value_of(until);
   const double d = value_of(D);
   const double end = d > 0 ? std::min(H, 45.0 / d) : H;
   if (!(end > 0)) return R(0.0);
   R total(0.0);
+  if constexpr (own_number<R>) {
+    if (is_finite(H)) total = detail::moving_end(a, b, sigma, D, until);
+  }
   // The discount may fall much faster than y: then a piece is integrated in panels of the discount's own width.
   const auto add = [&](const detail::mixture_piece<R>& y, double from, double step) {
     const int panels = 1 + static_cast<int>(d * step / 6.0);
@@ -95,13 +136,17 @@ template <class R>
   double at = std::min({end, 1.0 / 3.0, 1.0 / value_of(sigma)});
   const detail::mixture_piece<R> first(a, b, sigma, at);
   add(first, 0.0, at);
+  constexpr double carried = 30.0;
+  const double degree = value_of(a) + value_of(b);
+  if (degree > carried) return total + detail::discounted_mixture_beyond(a, b, sigma, D, at, end);
+  const double stride = std::min(0.5, 4.0 / degree);
   R y = first.value(1.0);
   R slope = first.end_slope();
   while (at < end) {
     // What is left is at most y times its discounted span.
     const double span = d > 0 ? std::min(end - at, 1.0 / d) : end - at;
     if (value_of(y) * numeric::exp(-d * at) * span < 1e-18 * value_of(total)) break;
-    const double step = std::min(end - at, 0.5 * at);
+    const double step = std::min(end - at, stride * at);
     const detail::mixture_piece<R> piece(a, b, sigma, at, step, y, slope);
     add(piece, at, step);
     y = piece.value(1.0);

@@ -16,7 +16,9 @@ inline constexpr double elementary_ulp_bound = 1.5;
 
 // How it is written: only + - * /, comparisons and integer operations that exist for vectors since SSE2. Both arms of
 // every choice are always computed, so a compiler may turn each `?:` into a blend; no arm can trap or index memory.
-// The rounding mode must be to nearest, as it is unless a host has changed it.
+// Under -ffast-math finite arguments keep the accuracy (4 ulp) but not the bits, and NaN and infinities go astray:
+// their rows are told by the bits before they come here. The rounding mode must be to nearest, as it is unless a host
+// has changed it.
 namespace detail {
 
 // ln 2 in two pieces: the first has 42 bits, so its product with any exponent of a double is exact.
@@ -44,6 +46,15 @@ VALOREM_INLINE double with_sign_of(double x, double value) noexcept {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) | (std::bit_cast<std::uint64_t>(x) & sign_bit));
 }
 
+// x itself. A host compiled with -ffast-math may otherwise cancel (a + b) - b to a, and the answer with it; there, and
+// only there, the value passes through memory.
+VALOREM_INLINE double as_written(double x) noexcept {
+#if defined(__FAST_MATH__) && defined(__GNUC__)
+  asm("" : "+m"(x));
+#endif
+  return x;
+}
+
 // x = k ln 2 + r + r_error with |r| <= ln 2 / 2; k is kept as the bits of k + rounder.
 struct reduced_exponent {
   std::uint64_t bits;
@@ -52,9 +63,9 @@ struct reduced_exponent {
 };
 
 VALOREM_INLINE reduced_exponent reduce_exponent(double x) noexcept {
-  const double shifted = x * log2_e + rounder;
-  const double k = shifted - rounder;
-  const double high = x - k * ln2_high;
+  const double shifted = as_written(x * log2_e + rounder);
+  const double k = as_written(shifted - rounder);
+  const double high = as_written(x - k * ln2_high);
   const double low = k * ln2_low;
   const double r = high - low;
   return {std::bit_cast<std::uint64_t>(shifted), r, (high - r) - low};
@@ -88,7 +99,8 @@ VALOREM_INLINE reduced_logarithm reduce_logarithm(double x) noexcept {
   const std::uint64_t raised = bits + (one_bits - sqrt_half_bits);
   const std::uint64_t exponent = raised & (exponent_field | sign_bit);
   // An integer below 2^52 under the exponent of 2^52 is that integer plus 2^52: a conversion SSE2 can do.
-  const double k = std::bit_cast<double>((raised >> 52) | 0x4330'0000'0000'0000ULL) - (0x1p52 + 1023.0);
+  const double k_raised = std::bit_cast<double>((raised >> 52) | 0x4330'0000'0000'0000ULL);
+  const double k = as_written(k_raised - (0x1p52 + 1023.0));
   return {k, std::bit_cast<double>(bits - exponent + one_bits) - 1.0, exponent};
 }
 
@@ -117,7 +129,7 @@ VALOREM_INLINE double join_logarithm(double k, double f, double s, double small)
   const std::uint64_t half = reduced.bits >> 1;
   const double first = std::bit_cast<double>(half << 52);
   const double second = std::bit_cast<double>((reduced.bits - half) << 52);
-  const double result = power * first * second;
+  const double result = detail::as_written(power * first) * second;
   const double not_above = x > 710.0 ? detail::infinity : result;
   return x < -746.0 ? 0.0 : not_above;
 }
@@ -158,9 +170,9 @@ VALOREM_INLINE double join_logarithm(double k, double f, double s, double small)
 /// Same bits everywhere; error below elementary_ulp_bound.
 [[nodiscard]] VALOREM_INLINE double log1p(double x) noexcept {
   // u + lost = 1 + x exactly, whichever of 1 and x is the larger.
-  const double u = 1.0 + x;
-  const double x_in_u = u - 1.0;
-  const double lost = (1.0 - (u - x_in_u)) + (x - x_in_u);
+  const double u = detail::as_written(1.0 + x);
+  const double x_in_u = detail::as_written(u - 1.0);
+  const double lost = detail::as_written(1.0 - (u - x_in_u)) + detail::as_written(x - x_in_u);
   const detail::reduced_logarithm reduced = detail::reduce_logarithm(u);
   const double s = reduced.f / (2.0 + reduced.f);
   // 1 + x = 2^k (1 + f + c) exactly, and ln(1 + f + c) = ln(1 + f) + c / (1 + f); 1 / (1 + f) = (1 - s) / (1 + s) =
