@@ -17,8 +17,9 @@ inline constexpr double elementary_ulp_bound = 1.5;
 // How it is written: only + - * /, comparisons and integer operations that exist for vectors since SSE2. Both arms of
 // every choice are always computed, so a compiler may turn each `?:` into a blend; no arm can trap or index memory.
 // Under -ffast-math finite arguments keep the accuracy (4 ulp) but not the bits, and NaN and infinities go astray:
-// their rows are told by the bits before they come here. The rounding mode must be to nearest, as it is unless a host
-// has changed it.
+// their rows are told by the bits before they come here. The rounding mode must be to nearest: in others
+// exp and log keep twelve digits, but expm1 and log1p lose theirs near 0.
+// tests/reference/elementary_coefficients.py prints the coefficients.
 namespace detail {
 
 // ln 2 in two pieces: the first has 42 bits, so its product with any exponent of a double is exact.
