@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <support/cdnow.hpp>
 
@@ -107,6 +109,28 @@ TEST(cdnow, units_of_time_scale_and_nothing_else_changes) {
     ASSERT_EQ(hours.T[i], days.T[i] * 24);
     ASSERT_NEAR(days.sum_log_gap[i] - weeks.frequency[i] * std::log(7.0), weeks.sum_log_gap[i], 1e-11);
   }
+}
+
+// FNV-1a over the bits of every column, found equal for gcc 12 and clang 16, -O0 to -O3, SSE2 and AVX2.
+TEST(cdnow, one_fingerprint_in_every_build) {
+  std::uint64_t hash = 14'695'981'039'346'656'037U;
+  const auto take = [&](const std::vector<double>& column) {
+    for (const double value : column)
+      for (int shift = 0; shift < 64; shift += 8)
+        hash = (hash ^ (std::bit_cast<std::uint64_t>(value) >> shift & 0xff)) * 1'099'511'628'211U;
+  };
+  for (const auto collapse : {time_unit::day, time_unit::week, time_unit::month}) {
+    const summary s = summarise(support::cdnow_master().view(), {.observation_end = support::cdnow_end,
+                                                                 .calibration_end = support::cdnow_calibration_end,
+                                                                 .collapse = collapse});
+    for (const auto* column : {&s.frequency, &s.recency, &s.T, &s.monetary_value, &s.revenue, &s.orders, &s.units,
+                               &s.units_per_order, &s.sum_log_gap, &s.sum_log_spend, &s.spend_12m, &s.orders_12m,
+                               &s.tenure_months, &s.holdout_frequency, &s.holdout_spend, &s.holdout_length})
+      take(*column);
+    const weighted_histories w = compress(s);
+    for (const auto* column : {&w.x, &w.t_x, &w.T, &w.weight}) take(*column);
+  }
+  EXPECT_EQ(hash, 7'287'521'980'663'808'902U);
 }
 
 }  // namespace

@@ -297,6 +297,18 @@ TEST(summarise, amounts_in_decimals_are_summed_exactly) {
   EXPECT_EQ(s.monetary_value[2], 0.0001);
 }
 
+TEST(summarise, other_amounts_are_summed_as_they_are) {
+  const auto log = lines().add(1, 0, 1.0 / 3).add(2, 0, 0.00005).add(3, 0, -0.0).add(3, 7, 1e-300);
+  const summary s = summarise(log.view(), until("1970-01-29"));
+  EXPECT_EQ(s.revenue, (std::vector<double>{1.0 / 3, 0.00005, 1e-300}));
+}
+
+TEST(summarise, a_sum_beyond_whole_numbers_goes_on_in_doubles) {
+  lines log;
+  for (int i = 0; i < 300'000; ++i) log.add(1, 0, 3.5e9);  // in ten-thousandths more than 64 bits hold
+  EXPECT_EQ(summarise(log.view(), until("1970-01-29")).revenue[0], 1.05e15);
+}
+
 TEST(summarise, purchases_without_amounts_or_units) {
   const auto log = lines().add(1, 0, 0).add(1, 7, 0);
   const transactions bare{.customer = std::span(log.customer), .time = std::span(log.day), .amount = {}};
@@ -317,6 +329,7 @@ TEST(summarise, each_bad_row_has_its_rule_and_disturbs_no_other) {
     row_rule rule;
   } bad[]{{no_day, 1, 1, row_rule::missing_date},
           {-25'568, 1, 1, row_rule::date_out_of_range},
+          {last_sensible_date.days + 1, 1, 1, row_rule::date_out_of_range},
           {std::numeric_limits<std::int32_t>::max(), 1, 1, row_rule::date_out_of_range},
           {5, nan, 1, row_rule::missing_amount},
           {5, inf, 1, row_rule::infinite_amount},
