@@ -135,7 +135,7 @@ class summariser {
       if (at == no_day) return {0, row_rule::missing_date};
       seconds = at * day;
     }
-    const bool sensible = seconds >= first_sensible_date.days * day && seconds < (last_sensible_date.days + day) * day;
+    const bool sensible = seconds >= first_sensible_date.days * day && seconds < (last_sensible_date.days + 1) * day;
     return {seconds, sensible ? row_rule::none : row_rule::date_out_of_range};
   }
 
