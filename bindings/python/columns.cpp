@@ -1,6 +1,7 @@
 #include "columns.hpp"
 
 #include <pybind11/gil_safe_call_once.h>
+#include <pybind11/stl.h>
 
 #include <algorithm>
 #include <array>
@@ -215,9 +216,21 @@ batch::batch(std::initializer_list<argument> inputs, const py::object& out, int 
   out_ = values_ ? std::span<double>(values_->mutable_data(), static_cast<std::size_t>(values_->size()))
                  : std::span<double>(&one_, 1);
   for (column& c : inputs_) {
-    if (!scalar_) c.broadcast_to(shape_);
+    if (!c.is_scalar()) c.broadcast_to(shape_);
     if (given_ && c.touches(out_.data(), out_.data() + out_.size())) c.copy();
   }
+  look();
+}
+
+void batch::look() {
+  cells_.clear();
+  for (const column& c : inputs_) cells_.push_back({c.span().data(), c.is_scalar() ? std::size_t{0} : std::size_t{1}});
+}
+
+void batch::spread() {
+  if (scalar_) return;
+  for (column& c : inputs_) c.broadcast_to(shape_);
+  look();
 }
 
 py::object batch::result() const {
@@ -241,15 +254,27 @@ py::str status_name(status s) {
   return all.at(static_cast<std::size_t>(s));
 }
 
-py::object batch::names(std::span<const status> states) const {
-  if (scalar_) return status_name(states[0]);
-  py::array out(py::dtype("O"), shape_);
+namespace {
+
+py::array names_of(std::span<const status> states, const std::vector<py::ssize_t>& shape) {
+  py::array out(py::dtype("O"), shape);
   auto** cells = static_cast<PyObject**>(out.mutable_data());
   for (std::size_t i = 0; i < states.size(); ++i) {
-    Py_XDECREF(cells[i]);
-    cells[i] = status_name(states[i]).release().ptr();
+    PyObject* old = std::exchange(cells[i], status_name(states[i]).release().ptr());
+    Py_XDECREF(old);
   }
   return out;
+}
+
+}  // namespace
+
+py::array status_names(std::span<const status> states) {
+  return names_of(states, {static_cast<py::ssize_t>(states.size())});
+}
+
+py::object batch::names(std::span<const status> states) const {
+  if (scalar_) return status_name(states[0]);
+  return names_of(states, shape_);
 }
 
 }  // namespace valorem::python

@@ -52,7 +52,12 @@ class batch {
   /// out: None, or a writable float64 array in C order of the shape of the answer. It may be one of the inputs.
   batch(std::initializer_list<argument> inputs, const py::object& out, int threads);
 
-  [[nodiscard]] std::span<const double> operator[](std::size_t i) const { return inputs_[i].span(); }
+  /// Input k in row i.
+  [[nodiscard]] double operator()(std::size_t k, std::size_t i) const { return cells_[k].first[i * cells_[k].stride]; }
+  /// Input k as a whole; needs spread().
+  [[nodiscard]] std::span<const double> operator[](std::size_t k) const { return {cells_[k].first, size()}; }
+  /// Repeats scalars until they are columns like the others. Needs Python's lock.
+  void spread();
   [[nodiscard]] std::span<double> out() { return out_; }
   [[nodiscard]] std::size_t size() const { return out_.size(); }
   [[nodiscard]] const execution& how() const { return how_; }
@@ -63,7 +68,14 @@ class batch {
   [[nodiscard]] py::object names(std::span<const status> states) const;
 
  private:
+  struct cells {
+    const double* first;
+    std::size_t stride;  // 0 for a scalar
+  };
+  void look();
+
   std::vector<column> inputs_;
+  std::vector<cells> cells_;
   std::vector<py::ssize_t> shape_;
   bool scalar_ = false;
   double one_ = 0;
@@ -73,10 +85,11 @@ class batch {
   execution how_;
 };
 
-/// Runs f(batch) with Python's lock released and returns the answer.
+/// Runs f(batch), which fills the batch's output from whole columns, with Python's lock released.
 template <class F>
 py::object compute(std::initializer_list<argument> inputs, const py::object& out, int threads, F f) {
   batch b(inputs, out, threads);
+  b.spread();
   {
     const py::gil_scoped_release others_may_run;
     f(b);
@@ -84,8 +97,23 @@ py::object compute(std::initializer_list<argument> inputs, const py::object& out
   return b.result();
 }
 
+/// The same row by row: out[i] = f(batch, i); f must not throw.
+template <class F>
+py::object compute_rows(std::initializer_list<argument> inputs, const py::object& out, int threads, F f) {
+  batch b(inputs, out, threads);
+  {
+    const py::gil_scoped_release others_may_run;
+    numeric::for_blocks(b.size(), b.how(), [&](std::size_t, std::size_t first, std::size_t last) noexcept {
+      for (std::size_t i = first; i < last; ++i) b.out()[i] = f(std::as_const(b), i);
+    });
+  }
+  return b.result();
+}
+
 /// One shared str per status.
 [[nodiscard]] py::str status_name(status s);
+/// An object array of them.
+[[nodiscard]] py::array status_names(std::span<const status> states);
 
 }  // namespace valorem::python
 

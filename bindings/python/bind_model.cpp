@@ -1,0 +1,235 @@
+// Room 3, models of purchases: each answers the same verbs.
+#include "bindings.hpp"
+#include "models.hpp"
+#include <valorem/model.hpp>
+#include <valorem/numeric/dual.hpp>
+#include <valorem/summary/compress.hpp>
+
+#include <pybind11/stl.h>
+
+#include <array>
+#include <cstddef>
+
+namespace valorem::python {
+
+namespace {
+
+/// What every verb ends with: the keywords threads= and out=.
+struct delivery {
+  int threads;
+  const py::object& out;
+};
+
+bool given_history(const py::object& frequency, const py::object& recency, const py::object& T) {
+  const int given = !frequency.is_none() + !recency.is_none() + !T.is_none();
+  if (given != 0 && given != 3)
+    throw contract_error("a history is frequency, recency and T: give all three, or none for a new customer");
+  return given == 3;
+}
+
+history history_at(const batch& b, std::size_t i) {
+  return {b(0, i), b(1, i), b(2, i)};
+}
+
+/// f(future, p, q), where the future is a new customer's or, given her history, this customer's.
+template <class M, class F>
+py::object from_now_on(const M& m, const py::object& frequency, const py::object& recency, const py::object& T,
+                       const argument& p, const argument& q, const delivery& to, F f) {
+  if (!given_history(frequency, recency, T)) {
+    const auto future = starting(m);
+    return compute_rows({p, q}, to.out, to.threads,
+                        [&](const batch& b, std::size_t i) { return f(future, b(0, i), b(1, i)); });
+  }
+  return compute_rows({{"frequency", frequency}, {"recency", recency}, {"T", T}, p, q}, to.out, to.threads,
+                      [&](const batch& b, std::size_t i) {
+                        const history h = history_at(b, i);
+                        return check(h) == status::ok ? f(given(m, h), b(3, i), b(4, i)) : not_a_value;
+                      });
+}
+
+/// f(history, ahead) where the history is good.
+template <class F>
+py::object alive_ahead(const py::object& frequency, const py::object& recency, const py::object& T,
+                       const py::object& ahead, const delivery& to, F f) {
+  return compute_rows({{"frequency", frequency}, {"recency", recency}, {"T", T}, {"ahead", ahead}}, to.out, to.threads,
+                      [&](const batch& b, std::size_t i) {
+                        const history h = history_at(b, i);
+                        return check(h) == status::ok ? f(h, b(3, i)) : not_a_value;
+                      });
+}
+
+template <template <class> class B>
+py::array_t<double> gradients(const B<double>& m, const py::object& frequency, const py::object& recency,
+                              const py::object& T, int threads) {
+  constexpr std::size_t k = parameter_count<B<double>>;
+  using number = numeric::dual<k>;
+  std::array<number, k> variables;
+  for (std::size_t i = 0; i < k; ++i) variables[i] = number::variable(m.parameters()[i], i);
+  const auto moving = B<number>::from(variables);
+  const batch b({{"frequency", frequency}, {"recency", recency}, {"T", T}}, py::none(), threads);
+  std::vector<py::ssize_t> shape = b.shape();
+  shape.push_back(static_cast<py::ssize_t>(k));
+  py::array_t<double> out(shape);
+  double* const cells = out.mutable_data();
+  {
+    const py::gil_scoped_release others_may_run;
+    numeric::for_blocks(b.size(), b.how(), [&](std::size_t, std::size_t first, std::size_t last) noexcept {
+      for (std::size_t i = first; i < last; ++i) {
+        const history h = history_at(b, i);
+        const number l = check(h) == status::ok ? log_likelihood(moving, h) : number(not_a_value);
+        for (std::size_t j = 0; j < k; ++j) cells[i * k + j] = numeric::is_nan(l.v) ? not_a_value : l.g[j];
+      }
+    });
+  }
+  return out;
+}
+
+template <class M>
+fit_record fit_model(const py::object& frequency, const py::object& recency, const py::object& T,
+                     const py::object& weights, int threads) {
+  const py::array_t<double> x = table_column(frequency, "frequency");
+  const py::array_t<double> t_x = table_column(recency, "recency");
+  const py::array_t<double> age = table_column(T, "T");
+  const weights_argument w(weights);
+  const auto span = [](const py::array_t<double>& a) {
+    return std::span<const double>(a.data(), static_cast<std::size_t>(a.size()));
+  };
+  const history_columns columns{span(x), span(t_x), span(age)};
+  const execution how = threads_argument(threads);
+  fit_result<M> result;
+  {
+    const py::gil_scoped_release others_may_run;
+    const weighted_histories rows = compress(columns, w.span());
+    result = fit<M>({rows.columns(), rows.weight}, how);
+  }
+  return record_of(result);
+}
+
+using py::arg;
+constexpr auto threads_one = [] { return arg("threads") = 1; };
+constexpr auto no_out = [] { return arg("out") = py::none(); };
+constexpr auto maybe = [](const char* name) { return arg(name) = py::none(); };
+
+template <template <class> class B>
+void define_likelihood(py::class_<B<double>>& c) {
+  using M = B<double>;
+  using O = const py::object&;
+  c.def(
+      "log_likelihood",
+      [](const M& m, O frequency, O recency, O T, int threads, O out) {
+        return compute_rows({{"frequency", frequency}, {"recency", recency}, {"T", T}}, out, threads,
+                            [&](const batch& b, std::size_t i) { return log_likelihood(m, history_at(b, i)); });
+      },
+      arg("frequency"), arg("recency"), arg("T"), py::kw_only(), threads_one(), no_out(),
+      "ln likelihood of each customer, as in the paper: without x! and binomial constants.");
+  c.def("log_likelihood_gradient", &gradients<B>, arg("frequency"), arg("recency"), arg("T"), py::kw_only(),
+        threads_one(), "d log_likelihood / d parameter, one more axis at the end, in constructor order.");
+  c.def(
+      "status",
+      [](const M&, O frequency, O recency, O T) {
+        const batch b({{"frequency", frequency}, {"recency", recency}, {"T", T}}, py::none(), 1);
+        std::vector<status> why(b.size());
+        for (std::size_t i = 0; i < why.size(); ++i) why[i] = check(history_at(b, i));
+        return b.names(why);
+      },
+      arg("frequency"), arg("recency"), arg("T"), "Why a row's answers are NaN: 'ok', 'missing' or 'invalid'.");
+  c.def_static(
+      "fit", &fit_model<M>, arg("frequency"), arg("recency"), arg("T"), maybe("weights"), py::kw_only(), threads_one(),
+      "Maximum likelihood. Rows with a status other than 'ok' are left out; the order of the rows does not matter.");
+}
+
+template <class M>
+void define_alive(py::class_<M>& c) {
+  using O = const py::object&;
+  c.def(
+      "p_alive",
+      [](const M& m, O frequency, O recency, O T, O ahead, int threads, O out) {
+        if (PyFloat_CheckExact(ahead.ptr()) != 0 && PyFloat_AS_DOUBLE(ahead.ptr()) == 0) {
+          return compute({{"frequency", frequency}, {"recency", recency}, {"T", T}}, out, threads, [&](batch& b) {
+            p_alive(m, history_columns{b[0], b[1], b[2]}, b.out(), b.how());
+          });
+        }
+        return alive_ahead(frequency, recency, T, ahead, {threads, out},
+                           [&](const history& h, double t) { return p_alive(m, h, t); });
+      },
+      arg("frequency"), arg("recency"), arg("T"), arg("ahead") = 0.0, py::kw_only(), threads_one(), no_out(),
+      "P(still a customer at T + ahead | history).");
+  c.def(
+      "log_p_alive",
+      [](const M& m, O frequency, O recency, O T, O ahead, int threads, O out) {
+        return alive_ahead(frequency, recency, T, ahead, {threads, out}, [&](const history& h, double t) {
+          return t == 0 ? log_p_alive(m, h) : log_p_alive(m, h, t);
+        });
+      },
+      arg("frequency"), arg("recency"), arg("T"), arg("ahead") = 0.0, py::kw_only(), threads_one(), no_out(),
+      "Its logarithm, exact where the chance itself underflows.");
+}
+
+template <class M>
+void define_future(py::class_<M>& c) {
+  using O = const py::object&;
+  c.def(
+      "expected_purchases",
+      [](const M& m, O t, O frequency, O recency, O T, int threads, O out) {
+        const py::float_ nothing(0.0);
+        return from_now_on(m, frequency, recency, T, {"t", t}, {"nothing", nothing}, {threads, out},
+                           [](const auto& f, double time, double) { return expected_purchases(f, time); });
+      },
+      arg("t"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(), threads_one(), no_out(),
+      "Expected purchases within t: of a customer who starts now, or with a history, of this customer.");
+  c.def(
+      "pmf",
+      [](const M& m, O n, O t, O frequency, O recency, O T, int threads, O out) {
+        return from_now_on(m, frequency, recency, T, {"n", n}, {"t", t}, {threads, out},
+                           [](const auto& f, double count, double time) { return pmf(f, count, time); });
+      },
+      arg("n"), arg("t"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(), threads_one(), no_out(),
+      "P(n purchases within t).");
+  c.def(
+      "discounted_purchases",
+      [](const M& m, O rate, O horizon, O frequency, O recency, O T, std::optional<double> step, int threads, O out) {
+        return from_now_on(m, frequency, recency, T, {"rate", rate}, {"horizon", horizon}, {threads, out},
+                           [step](const auto& f, double r, double h) {
+                             return step ? discounted_purchases_stepwise(f, r, h, *step)
+                                         : discounted_purchases(f, r, h);
+                           });
+      },
+      arg("rate"), arg("horizon"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(),
+      arg("step") = py::none(), threads_one(), no_out(),
+      "Purchases within horizon, each worth exp(-rate u) at time u: rate is continuous per time unit, horizon may be "
+      "inf.\n"
+      "With step=s, purchases count at the ends of steps of length s, and rate is per step: 1 / (1 + rate)^k.");
+  c.def(
+      "discounted_lifetime",
+      [](const M& m, O rate, O horizon, O frequency, O recency, O T, int threads, O out) {
+        return from_now_on(m, frequency, recency, T, {"rate", rate}, {"horizon", horizon}, {threads, out},
+                           [](const auto& f, double r, double h) { return discounted_lifetime(f, r, h); });
+      },
+      arg("rate"), arg("horizon"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(), threads_one(),
+      no_out(),
+      "Time that she will still be a customer within horizon, discounted: what serving her costs per unit of cost "
+      "rate.");
+}
+
+template <template <class> class B>
+void define_purchase_model(py::module_& m, const char* class_name, const char* doc) {
+  py::class_<B<double>> c(m, class_name, doc);
+  define_model(c, class_name);
+  define_likelihood<B>(c);
+  define_alive(c);
+  define_future(c);
+}
+
+}  // namespace
+
+void bind_model(py::module_& m) {
+  define_purchase_model<basic_nbd>(m, "NBD", "NBD (Ehrenberg 1959): nobody ever leaves. alpha in time units.");
+  define_purchase_model<basic_bg_nbd>(
+      m, "BGNBD",
+      "BG/NBD (Fader, Hardie & Lee 2005): a customer may leave after each repeat purchase. alpha in time units.");
+  define_purchase_model<basic_mbg_nbd>(m, "MBGNBD",
+                                       "MBG/NBD (Batislam, Denizel & Filiztekin 2007): she may leave after the first "
+                                       "purchase too. alpha in time units.");
+}
+
+}  // namespace valorem::python

@@ -1,0 +1,122 @@
+// What the bindings of all models share: parameters as properties, equality, repr, JSON, and a fit as Python sees it.
+#ifndef VALOREM_PYTHON_MODELS_HPP
+#define VALOREM_PYTHON_MODELS_HPP
+
+#include "columns.hpp"
+#include <valorem/model/fit.hpp>
+#include <valorem/model/parameters.hpp>
+#include <valorem/model/saved_model.hpp>
+
+#include <pybind11/pybind11.h>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace valorem::python {
+
+template <parametric M>
+std::string class_repr(const M& m, const char* class_name) {
+  std::string out = std::string(class_name) + "(";
+  const auto values = m.parameters();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    out += (i == 0 ? "" : ", ") + std::string(M::parameter_names[i]) + "=" +
+           py::repr(py::float_(values[i])).cast<std::string>();
+  }
+  return out + ")";
+}
+
+template <parametric M, std::size_t... I>
+void define_parameters(py::class_<M>& c, std::index_sequence<I...>) {
+  c.def(py::init([](decltype((void)I, double{})... p) {
+          const M m = M::from({p...});
+          require_legal(m);
+          return m;
+        }),
+        py::arg(M::parameter_names[I].data())...);
+  (c.def_property_readonly(M::parameter_names[I].data(), [](const M& m) { return m.parameters()[I]; }), ...);
+}
+
+/// Constructor, read-only parameters, ==, hash, repr, JSON and pickle.
+template <parametric M>
+void define_model(py::class_<M>& c, const char* class_name) {
+  define_parameters(c, std::make_index_sequence<parameter_count<M>>{});
+  c.def(
+      "__eq__",
+      [](const M& a, const py::object& b) -> py::object {
+        if (!py::isinstance<M>(b)) return py::reinterpret_borrow<py::object>(Py_NotImplemented);
+        return py::bool_(a == b.cast<const M&>());
+      },
+      py::arg("other"));
+  c.def("__hash__", [](const M& m) { return py::hash(py::str(to_json(m))); });
+  c.def("__repr__", [class_name](const M& m) { return class_repr(m, class_name); });
+  c.def(
+      "to_json", [](const M& m) { return to_json(m); },
+      "One line of versioned JSON; vl.load_model reads it back to the same bits.");
+  c.def("__reduce__", [](const M& m) {
+    return py::make_tuple(py::module_::import("valorem").attr("load_model"), py::make_tuple(to_json(m)));
+  });
+}
+
+/// A finished fit of any model.
+struct fit_record {
+  py::object model;
+  std::string name;
+  std::vector<std::string> parameters;
+  std::vector<double> values;
+  std::vector<double> standard_errors;
+  std::vector<double> covariance;  // row by row
+  std::vector<double> gradient;
+  double log_likelihood;
+  double aic;
+  double bic;
+  fit_status outcome;
+  std::string limit;
+  double rows;
+  std::size_t distinct_rows;
+  int evaluations;
+};
+
+/// Warns with ConvergenceWarning unless the fit converged.
+void warn_unless_converged(const fit_record& f);
+
+template <parametric M>
+fit_record record_of(const fit_result<M>& f) {
+  const auto values = f.model.parameters();
+  const auto errors = f.standard_errors();
+  fit_record out{py::cast(f.model),
+                 std::string(M::model_name),
+                 {M::parameter_names.begin(), M::parameter_names.end()},
+                 {values.begin(), values.end()},
+                 {errors.begin(), errors.end()},
+                 {},
+                 {f.gradient.begin(), f.gradient.end()},
+                 f.log_likelihood,
+                 f.aic(),
+                 f.bic(),
+                 f.outcome,
+                 f.limit,
+                 f.rows,
+                 f.distinct_rows,
+                 f.evaluations};
+  for (const auto& row : f.covariance) out.covariance.insert(out.covariance.end(), row.begin(), row.end());
+  warn_unless_converged(out);
+  return out;
+}
+
+/// A weights= argument: no span where it is None.
+struct weights_argument {
+  explicit weights_argument(const py::object& source) {
+    if (!source.is_none()) values = table_column(source, "weights");
+  }
+  [[nodiscard]] std::span<const double> span() const {
+    return values ? std::span<const double>(values->data(), static_cast<std::size_t>(values->size()))
+                  : std::span<const double>{};
+  }
+  std::optional<py::array_t<double>> values;
+};
+
+}  // namespace valorem::python
+
+#endif

@@ -1,0 +1,239 @@
+"""Models of purchases and spend: the published points, every verb, fits, and models as values."""
+
+import copy
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from conftest import reference
+
+import valorem as vl
+
+NAN = float("nan")
+BG = vl.BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+MBG = vl.MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
+MODELS = {"nbd": vl.NBD, "bg_nbd": vl.BGNBD, "mbg_nbd": vl.MBGNBD}
+PURCHASE_MODELS = [vl.NBD(0.385, 12.072), BG, MBG]
+
+
+def close(got, want, cond=0.0, logarithm=False):
+    """The bar of accuracy: 1e-12, or 4 eps times the relative amplification of input rounding; for logarithms also in
+    absolute terms, as a logarithm near 0 is a chance near 1."""
+    bar = max(1e-12, 4 * np.finfo(float).eps * cond)
+    assert got == pytest.approx(want, rel=bar, abs=1e-15 if logarithm else 1e-300), (got, want)
+
+
+def ask(model, row):
+    """A row of the reference tables, asked of the Python class."""
+    history = [float(row[k]) for k in ("x", "t_x", "T")] if row["x"] else []
+    h = float(row["h"]) if row["h"] else None
+    match row["quantity"]:
+        case "loglik":
+            return model.log_likelihood(*history)
+        case "log_p_alive":
+            return model.log_p_alive(*history)
+        case "p_alive":
+            return model.p_alive(*history)
+        case "p_alive_later" | "p_alive_at_T_plus_h":
+            return model.p_alive(*history, h)
+        case "cond_expected_purchases" | "new_expected_purchases" | "expected_purchases_new_customer":
+            return model.expected_purchases(h, *history)
+        case "cond_pmf_0" | "cond_pmf_1" | "cond_pmf_5":
+            return model.pmf(int(row["quantity"][-1]), h, *history)
+        case "dert_delta_ln1.15/52":
+            return model.discounted_purchases(np.log(1.15) / 52, np.inf, *history)
+    raise AssertionError(row["quantity"])
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_published_points(name):
+    seen = 0
+    for row in reference("buy_till_you_die_points.csv"):
+        if row["model"] != name or row["quantity"] == "quantity":
+            continue
+        model = MODELS[name](*map(float, row["params"].split()))
+        close(ask(model, row), float(row["value"]), 100.0)
+        seen += 1
+    assert seen == {"nbd": 0, "bg_nbd": 133, "mbg_nbd": 130}[name]
+
+
+@pytest.mark.parametrize("table", ["nbd_likelihood", "nbd_purchases", "bg_nbd_likelihood", "bg_nbd_purchases", "mbg_nbd_likelihood"])
+def test_fifty_digit_tables(table):
+    seen = 0
+    for row in reference(table + ".csv"):
+        if row["model"] not in MODELS:
+            continue
+        model = MODELS[row["model"]](*map(float, row["params"].split()))
+        close(ask(model, row), float(row["value"]), float(row["cond"]), row["quantity"].startswith("log"))
+        seen += 1
+    assert seen > 200
+
+
+def test_parameters_are_named_checked_and_fixed():
+    assert (BG.r, BG.alpha, BG.a, BG.b) == (0.243, 4.414, 0.793, 2.426)
+    assert vl.BGNBD(0.243, 4.414, 0.793, 2.426) == BG
+    with pytest.raises(AttributeError):
+        BG.r = 1.0
+    with pytest.raises(vl.ContractError, match="bg_nbd: parameter alpha must be positive and finite, not -1"):
+        vl.BGNBD(1, -1, 1, 1)
+    for bad in (0.0, NAN, float("inf")):
+        with pytest.raises(vl.ContractError, match="parameter b"):
+            vl.MBGNBD(1, 1, 1, bad)
+    with pytest.raises(TypeError):
+        vl.NBD(1)
+
+
+@pytest.mark.parametrize("model", [*PURCHASE_MODELS, vl.GammaGamma(6.25, 3.74, 15.44)], ids=repr)
+def test_a_model_is_a_value(model):
+    assert eval(repr(model), vars(vl)) == model
+    for twin in (vl.load_model(model.to_json()), pickle.loads(pickle.dumps(model)), copy.copy(model), copy.deepcopy(model)):
+        assert twin == model and hash(twin) == hash(model) and type(twin) is type(model)
+    assert model != vl.NBD(1, 1) and model != "model"
+    assert len(model.to_json()) < 4096
+
+
+def test_load_model_says_where_a_text_is_wrong():
+    with pytest.raises(vl.ProgramError, match='did you mean "bg_nbd"') as refused:
+        vl.load_model('{"schema": "valorem-model/1",\n "model": "bg_ndb", "parameters": {}}')
+    assert (refused.value.line, refused.value.column, refused.value.pointer) == (2, 11, "/model")
+
+
+@pytest.mark.parametrize("model", PURCHASE_MODELS, ids=repr)
+def test_every_verb_takes_columns_and_gives_single_rows_bits(model):
+    rng = np.random.default_rng(11)
+    n = 5000
+    x = rng.integers(0, 12, n).astype(float)
+    T = rng.uniform(1, 80, n)
+    t_x = np.where(x > 0, rng.uniform(0.01, 1, n) * T, 0.0)
+    t = rng.uniform(0, 60, n)
+    verbs = [
+        lambda *h, **k: model.log_likelihood(*h, **k),
+        lambda *h, **k: model.p_alive(*h, **k),
+        lambda *h, **k: model.log_p_alive(*h, **k),
+        lambda *h, **k: model.p_alive(*h, 13.0, **k),
+        lambda *h, **k: model.log_p_alive(*h, 13.0, **k),
+        lambda *h, **k: model.expected_purchases(26.0, *h, **k),
+        lambda *h, **k: model.pmf(2, 26.0, *h, **k),
+        lambda *h, **k: model.discounted_purchases(0.002, 52.0, *h, **k),
+        lambda *h, **k: model.discounted_purchases(0.002, np.inf, *h, **k),
+        lambda *h, **k: model.discounted_purchases(0.01, 52.0, *h, step=4.0, **k),
+        lambda *h, **k: model.discounted_lifetime(0.002, 52.0, *h, **k),
+    ]
+    poisoned = [c.copy() for c in (x, t_x, T)]
+    poisoned[0][7], poisoned[1][8], poisoned[2][9], poisoned[0][10] = NAN, 1e9, -1.0, 2.5
+    for verb in verbs:
+        whole = verb(x, t_x, T)
+        assert np.isfinite(whole).all()
+        assert whole.tobytes() == verb(x, t_x, T, threads=3).tobytes()
+        out = np.empty(n)
+        assert verb(x, t_x, T, out=out) is out and out.tobytes() == whole.tobytes()
+        some = range(0, n, 97)
+        assert [whole[i] for i in some] == [verb(float(x[i]), float(t_x[i]), float(T[i])) for i in some]
+        spoilt = verb(*poisoned)
+        assert np.isnan(spoilt[7:11]).all()
+        np.testing.assert_array_equal(np.delete(spoilt, range(7, 11)), np.delete(whole, range(7, 11)))
+    assert model.status(*poisoned)[6:12].tolist() == ["ok", "missing", "invalid", "invalid", "invalid", "ok"]
+    assert model.status(0, 0, 10) == "ok"
+    at = model.expected_purchases(t, x, t_x, T)
+    assert at[3] == model.expected_purchases(t[3], x[3], t_x[3], T[3])
+
+
+def test_a_new_customer_needs_no_history():
+    assert BG.expected_purchases(52.0) == pytest.approx(1.6, abs=0.2)
+    grid = BG.pmf(np.arange(200.0)[:, None], np.array([1.0, 10.0, 40.0]))
+    assert grid.shape == (200, 3)
+    np.testing.assert_allclose(grid.sum(axis=0), 1.0, atol=1e-9)
+    with pytest.raises(vl.ContractError, match="give all three, or none"):
+        BG.expected_purchases(52.0, 2, 30.43)
+
+
+@pytest.mark.parametrize("model", PURCHASE_MODELS, ids=repr)
+def test_gradients_are_slopes(model):
+    names = [n for n in ("r", "alpha", "a", "b") if hasattr(model, n)]
+    at = {n: getattr(model, n) for n in names}
+    for history in [(2, 30.43, 38.86), (0, 0.0, 38.86), (26, 30.0, 31.0)]:
+        got = model.log_likelihood_gradient(*history)
+        assert got.shape == (len(names),)
+        for slope, n in zip(got, names):
+            step = 1e-5 * at[n]
+            up, down = (type(model)(**{**at, n: at[n] + s}).log_likelihood(*history) for s in (step, -step))
+            assert slope == pytest.approx((up - down) / (2 * step), rel=1e-7, abs=1e-9)
+    both = model.log_likelihood_gradient([2, NAN], [30.43, 1.0], [38.86, 2.0])
+    assert both.shape == (2, len(names)) and np.isnan(both[1]).all()
+    np.testing.assert_array_equal(both[0], model.log_likelihood_gradient(2, 30.43, 38.86))
+
+
+def test_log_p_alive_where_the_chance_underflows():
+    assert MBG.p_alive(200, 1.0, 1000.0) == 0.0 or MBG.p_alive(200, 1.0, 1000.0) < 1e-300
+    assert MBG.log_p_alive(200, 1.0, 1000.0) < -700
+
+
+def test_gamma_gamma():
+    g = vl.GammaGamma(p=6.25, q=3.74, v=15.44)
+    assert g.expected_spend(0, 0.0) == pytest.approx(6.25 * 15.44 / 2.74, rel=1e-14)
+    assert g.expected_spend(2, 30.0) == pytest.approx(6.25 * (15.44 + 60.0) / (12.5 + 2.74), rel=1e-14)
+    np.testing.assert_array_equal(g.expected_spend([0, 1, 2.5, NAN], [NAN, -1.0, 1.0, 1.0]), [g.expected_spend(0, 0), NAN, NAN, NAN])
+    assert g.status([0, 1, 2.5, NAN], [NAN, -1.0, 1.0, 1.0]).tolist() == ["ok", "undefined", "invalid", "missing"]
+    assert vl.GammaGamma(1, 0.5, 1).status(0, 0) == "undefined"
+    assert g.spend_sd(2, 30.0) == pytest.approx(g.expected_spend(2, 30.0) / np.sqrt(12.5 + 3.74 - 2), rel=1e-14)
+    assert g.log_likelihood(0, 0) == 0.0
+
+
+def fit_data():
+    rng = np.random.default_rng(2)
+    n = 4000
+    rate, p = rng.gamma(0.6, 1 / 6.0, n), rng.beta(0.9, 1.7, n)
+    T = rng.uniform(27, 39, n)
+    x, t_x = np.zeros(n), np.zeros(n)
+    for i in range(n):
+        t = 0.0
+        while rng.random() >= p[i]:
+            t += rng.exponential(1 / rate[i])
+            if t > T[i]:
+                break
+            x[i] += 1
+            t_x[i] = t
+    return x, t_x, T
+
+
+def test_fit():
+    x, t_x, T = fit_data()
+    f = vl.MBGNBD.fit(x, t_x, T)
+    assert f.status == "converged" and isinstance(f.model, vl.MBGNBD)
+    assert f.log_likelihood == pytest.approx(f.model.log_likelihood(x, t_x, T).sum(), rel=1e-12)
+    truth = np.array([0.6, 6.0, 0.9, 1.7])
+    assert (np.abs(f.parameters - truth) < 4 * f.standard_errors).all()
+    np.testing.assert_allclose(f.standard_errors, np.sqrt(np.diag(f.covariance)))
+    assert np.abs(f.gradient).max() < 1e-5
+    assert f.aic == 8 - 2 * f.log_likelihood and f.bic == pytest.approx(4 * np.log(4000) - 2 * f.log_likelihood, rel=1e-15)
+    assert f.rows == 4000 and f.evaluations > 0
+    assert f.summary()["parameter"].tolist() == f.parameter_names == ["r", "alpha", "a", "b"]
+    assert "converged" in repr(f) and "alpha" in repr(f)
+    order = np.random.default_rng(1).permutation(len(x))
+    again = vl.MBGNBD.fit(x[order], t_x[order], T[order], threads=2)
+    assert again.model == f.model and again.log_likelihood == f.log_likelihood
+    doubled = vl.MBGNBD.fit(x, t_x, T, weights=np.full(len(x), 2.0))
+    np.testing.assert_allclose(doubled.parameters, f.parameters, rtol=1e-6)
+
+
+def test_rows_without_a_good_history_stay_out_of_a_fit():
+    x, t_x, T = fit_data()
+    f = vl.BGNBD.fit(np.append(x, [NAN, 2.5]), np.append(t_x, [1, 1]), np.append(T, [2, 2]))
+    assert f.rows == 4000 and f.model == vl.BGNBD.fit(x, t_x, T).model
+    with pytest.raises(vl.DataError):
+        vl.BGNBD.fit([NAN], [1.0], [2.0])
+    with pytest.raises(vl.ContractError, match="unequal length"):
+        vl.BGNBD.fit([1.0], [1.0], [2.0, 3.0])
+    with pytest.raises(vl.ContractError):
+        vl.BGNBD.fit([1.0], [1.0], [2.0], weights=[-1.0])
+
+
+def test_a_fit_that_does_not_converge_warns():
+    with pytest.warns(vl.ConvergenceWarning, match="bg_nbd: "):
+        f = vl.BGNBD.fit(np.zeros(50), np.zeros(50), np.full(50, 10.0))
+    assert f.status != "converged"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(vl.ConvergenceWarning):
+            vl.BGNBD.fit(np.zeros(50), np.zeros(50), np.full(50, 10.0))
