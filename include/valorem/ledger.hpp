@@ -1,4 +1,4 @@
-// Room 4, ledger: what she returns per unit of care.
+// Room 4, ledger: what she returns per unit of care. The door of the room.
 #ifndef VALOREM_LEDGER_HPP
 #define VALOREM_LEDGER_HPP
 

@@ -11,6 +11,7 @@
 #include <valorem/model/bg_nbd.hpp>
 #include <valorem/model/columns.hpp>
 #include <valorem/model/fit.hpp>
+#include <valorem/model/fitted_model.hpp>
 #include <valorem/model/gamma_gamma.hpp>
 #include <valorem/model/lifetime_value.hpp>
 #include <valorem/model/mbg_nbd.hpp>

@@ -1,0 +1,209 @@
+#include "report_text.hpp"
+#include <valorem/population/by_band.hpp>
+#include <valorem/population/concentration.hpp>
+#include <valorem/report/census.hpp>
+
+#include <array>
+
+namespace valorem::inline VALOREM_ABI {
+namespace {
+
+using detail::counted;
+using detail::grouped;
+using detail::percent;
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return out;
+}
+
+std::string currency_of(const measure_units& units) {
+  return units.currency.empty() ? "" : " " + units.currency;
+}
+
+/// Sum of the finite values, and of how many.
+std::pair<double, std::size_t> total(std::span<const double> column) {
+  double sum = 0.0;
+  std::size_t n = 0;
+  for (const double v : column) {
+    if (!numeric::is_finite(v)) continue;
+    sum += v;
+    ++n;
+  }
+  return {sum, n};
+}
+
+void assumptions(std::string& out, const score_table& t) {
+  const score_provenance& o = t.origin;
+  out += fmt::format("CENSUS of {}", counted(static_cast<double>(t.size()), "customer"));
+  if (o.as_of) out += " as of " + detail::iso(*o.as_of);
+  out += "\n\n";
+  out += fmt::format("  model            {}, times in {}s\n", o.model, name(o.units.time));
+  out += numeric::is_finite(o.terms.horizon)
+             ? fmt::format("  horizon          {} {}s", grouped(o.terms.horizon, 0), name(o.terms.unit))
+             : std::string("  horizon          without end");
+  out += fmt::format(", discounted at {} a year; margin {} of what is spent\n", percent(o.terms.discount),
+                     percent(o.terms.margin));
+  out += fmt::format("  currency         {}\n", o.units.currency.empty() ? "not named" : o.units.currency);
+  if (!o.program.empty()) {
+    out += fmt::format("  tier program     {} version {}, fingerprint {:016x}{}\n", o.program, o.program_version,
+                       o.program_fingerprint, o.program_in_effect ? "" : " (NOT in effect on that day)");
+    std::string parts;
+    for (const std::string& p : o.not_applied) parts += (parts.empty() ? "" : ", ") + p;
+    if (!parts.empty()) out += fmt::format("  not applied      {} (kept in the program, not acted on here)\n", parts);
+  }
+}
+
+void totals(std::string& out, const score_table& t) {
+  const auto [paid, payers] = total(t.revenue);
+  const auto [cost, served] = total(t.service_cost);
+  const auto [value, valued] = total(t.lifetime_value);
+  const auto [buys, expected] = total(t.expected_purchases);
+  const std::string currency = currency_of(t.origin.units);
+  out += "\nTOTALS\n";
+  if (payers > 0) out += fmt::format("  paid so far      {}{}\n", grouped(paid), currency);
+  if (served > 0) {
+    out += fmt::format("  cost so far      {}{}\n", grouped(cost), currency);
+    out += fmt::format("  pooled ratio     {}   (revenue - cost) / cost\n", grouped((paid - cost) / cost));
+  }
+  if (expected > 0) out += fmt::format("  expected         {} purchases within the horizon\n", grouped(buys, 0));
+  if (valued > 0) {
+    out += fmt::format("  lifetime value   {}{}, {} a customer\n", grouped(value), currency,
+                       grouped(value / static_cast<double>(valued)));
+  }
+}
+
+void alive(std::string& out, const score_table& t) {
+  std::array<std::size_t, 5> bins{};
+  double sum = 0.0;
+  std::size_t known = 0;
+  for (const double p : t.p_alive) {
+    if (numeric::is_nan(p)) continue;
+    ++bins[std::min<std::size_t>(4, static_cast<std::size_t>(p * 5))];
+    sum += p;
+    ++known;
+  }
+  if (known == 0) return;
+  out += fmt::format("\nP(ALIVE), mean {}\n", grouped(sum / static_cast<double>(known), 3));
+  for (std::size_t b = 0; b < bins.size(); ++b) {
+    const double share = static_cast<double>(bins[b]) / static_cast<double>(known);
+    out += fmt::format("  {:.1f} to {:.1f}  {:>10}  {:>7}  {}\n", 0.2 * static_cast<double>(b),
+                       0.2 * static_cast<double>(b + 1), grouped(static_cast<double>(bins[b]), 0), percent(share),
+                       std::string(static_cast<std::size_t>(share * 40 + 0.5), '#'));
+  }
+}
+
+/// One table row a group: how many, and which share of people, revenue and value.
+void groups(std::string& out, const score_table& t, std::string_view title, std::span<const std::int8_t> code,
+            std::span<const std::string> names) {
+  const band_totals people = count_by_band(code, names.size());
+  const band_totals paid = sum_by_band(code, names.size(), t.revenue);
+  const band_totals value = sum_by_band(code, names.size(), t.lifetime_value);
+  out += fmt::format("\n{:<44}{:>10}  {:>9}  {:>9}  {:>9}\n", title, "customers", "share", "of paid", "of value");
+  for (std::size_t b = names.size(); b-- > 0;) {
+    out += fmt::format("  {:<42}{:>10}  {:>9}  {:>9}  {:>9}\n", names[b], grouped(people.total[b], 0),
+                       percent(people.share[b]), percent(paid.share[b]), percent(value.share[b]));
+  }
+  if (people.unbanded > 0) {
+    out += fmt::format("  {:<42}{:>10}  {:>9}\n", "not known", grouped(people.unbanded, 0),
+                       percent(people.unbanded_share));
+  }
+}
+
+std::vector<std::string> band_names(const bands& b) {
+  std::vector<std::string> out;
+  const auto cuts = b.cuts();
+  for (std::size_t k = 0; k < b.size(); ++k) {
+    const std::string from = k == 0 ? "" : grouped(cuts[k - 1]);
+    const std::string to = k == cuts.size() ? "" : grouped(cuts[k]);
+    const std::string range = cuts.empty()       ? "all"
+                              : k == 0           ? "below " + to
+                              : k == cuts.size() ? from + " or more"
+                                                 : from + " to " + to;
+    out.push_back(fmt::format("{:<12} {}", b.name(static_cast<int>(k)), range));
+  }
+  return out;
+}
+
+void tiers(std::string& out, const score_table& t) {
+  if (t.tier.empty() || t.tier_names.size() > most_cuts) return;
+  std::vector<std::int8_t> code;
+  double vips = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    code.push_back(static_cast<std::int8_t>(t.tier[i]));
+    vips += t.vip[i];
+  }
+  groups(out, t, "TIERS", code, t.tier_names);
+  out += fmt::format("  VIPs: {} ({})\n", grouped(vips, 0), percent(vips / static_cast<double>(t.size())));
+}
+
+void concentration_of(std::string& out, std::string_view what, std::span<const double> column) {
+  const concentration c(column);
+  const auto show = [](const answer& a) {
+    return a.why == status::ok ? grouped(a.value, 3) : std::string(name(a.why));
+  };
+  const auto part = [](const answer& a) { return a.why == status::ok ? percent(a.value) : std::string(name(a.why)); };
+  out += fmt::format("  {:<17}Gini {}; the top 1 %, 5 % and 20 % of customers hold {}, {} and {}\n", what,
+                     show(c.gini()), part(c.top_share(0.01)), part(c.top_share(0.05)), part(c.top_share(0.20)));
+}
+
+void statuses(std::string& out, const score_table& t) {
+  std::array<std::size_t, status_count> seen{};
+  for (const status s : t.row_status) ++seen[static_cast<std::size_t>(s)];
+  out += "\nSTATUS\n";
+  for (std::size_t s = 0; s < seen.size(); ++s) {
+    if (seen[s] == 0) continue;
+    out += fmt::format("  {:<17}{:>10}  {}\n", name(static_cast<status>(s)), grouped(static_cast<double>(seen[s]), 0),
+                       sentence(static_cast<status>(s)));
+  }
+  if (t.origin.always_alive > 0) {
+    out += fmt::format("  {} bought once: BG/NBD calls them alive whatever their silence; MBG/NBD does not\n",
+                       counted(static_cast<double>(t.origin.always_alive), "customer"));
+  }
+}
+
+}  // namespace
+
+std::string census(const score_table& t) {
+  std::string out;
+  assumptions(out, t);
+  totals(out, t);
+  alive(out, t);
+  groups(out, t, "BANDS by " + t.origin.band_column, t.band, band_names(t.cuts));
+  tiers(out, t);
+  out += "\nCONCENTRATION\n";
+  concentration_of(out, "paid so far", t.revenue);
+  concentration_of(out, "lifetime value", t.lifetime_value);
+  statuses(out, t);
+  return out;
+}
+
+namespace {
+
+template <class M>
+void describe_fit(std::string& out, const fit_result<M>& f) {
+  const auto p = f.model.parameters();
+  const auto se = f.standard_errors();
+  out += fmt::format("{}: {}{}, log-likelihood {:.6f}, {} rows ({} distinct), {} evaluations\n", upper(M::model_name),
+                     name(f.outcome), f.limit.empty() ? "" : " (" + f.limit + ")", f.log_likelihood, grouped(f.rows, 0),
+                     grouped(static_cast<double>(f.distinct_rows), 0), f.evaluations);
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    out += fmt::format("  {:<6} {:>14.8f}   standard error {:.6f}\n", M::parameter_names[i], p[i], se[i]);
+  }
+}
+
+}  // namespace
+
+std::string describe(const fitted_model& m) {
+  std::string out = "FIT\n";
+  std::visit([&](const auto& f) { describe_fit(out, f); }, m.purchases);
+  if (m.spend) describe_fit(out, *m.spend);
+  if (m.spend_excluded > 0) {
+    out += fmt::format("  {} without positive mean spend stayed out of the spend fit\n",
+                       counted(static_cast<double>(m.spend_excluded), "repeat buyer"));
+  }
+  return out;
+}
+
+}  // namespace valorem::inline VALOREM_ABI

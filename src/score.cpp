@@ -1,0 +1,196 @@
+#include <valorem/ledger/ratio.hpp>
+#include <valorem/report/score.hpp>
+#include <valorem/tier/text.hpp>
+
+#include <algorithm>
+
+namespace valorem::inline VALOREM_ABI {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<double> or_missing(const std::vector<double>& column, std::size_t n) {
+  return column.empty() ? std::vector<double>(n, nan) : column;
+}
+
+void start(score_table& t, const summary& s) {
+  const std::size_t n = s.size();
+  t.first_row = s.first_row;
+  t.frequency = s.frequency;
+  t.recency = s.recency;
+  t.T = s.T;
+  t.monetary_value = or_missing(s.monetary_value, n);
+  t.revenue = or_missing(s.revenue, n);
+  for (auto* column :
+       {&t.p_alive, &t.expected_purchases, &t.lifetime_value, &t.service_cost, &t.ratio, &t.forward_ratio,
+        &t.discounted_purchases, &t.discounted_lifetime, &t.expected_spend, &t.discounted_margin, &t.discounted_cost}) {
+    column->assign(n, nan);
+  }
+  for (auto* column : {&t.row_status, &t.status_value, &t.status_ratio, &t.status_tier})
+    column->assign(n, status::missing);
+  t.reasons.resize(n);
+}
+
+/// A customer's value needs a spend model; without one the purchases are known and the money is not.
+void value(score_table& t, const fitted_model& m, const score_request& what) {
+  const gamma_gamma none{.p = 1, .q = 2, .v = 1};
+  const gamma_gamma spend = m.spend ? m.spend->model : none;
+  std::vector<status> purchases(t.size());
+  const book customers{{t.frequency, t.recency, t.T},
+                       t.monetary_value,
+                       what.costs ? what.costs->per_purchase : std::span<const double>{},
+                       what.costs ? what.costs->per_time : std::span<const double>{}};
+  const valuation_columns out{.p_alive = t.p_alive,
+                              .expected_purchases = t.expected_purchases,
+                              .discounted_purchases = t.discounted_purchases,
+                              .discounted_lifetime = t.discounted_lifetime,
+                              .expected_spend = t.expected_spend,
+                              .discounted_margin = t.discounted_margin,
+                              .discounted_cost = t.discounted_cost,
+                              .lifetime_value = t.lifetime_value,
+                              .purchases_status = purchases,
+                              .value_status = t.status_value};
+  std::visit([&](const auto& fit) { prepare(fit.model, spend, t.origin.terms)(customers, out, what.how); },
+             m.purchases);
+  if (m.spend) return;
+  for (auto* column : {&t.expected_spend, &t.discounted_margin, &t.lifetime_value}) column->assign(t.size(), nan);
+  for (std::size_t i = 0; i < t.size(); ++i) t.status_value[i] = gravest(purchases[i], status::missing);
+}
+
+void weigh(score_table& t, const score_request& what) {
+  if (!what.costs) return;
+  t.service_cost.assign(what.costs->so_far.begin(), what.costs->so_far.end());
+  ratio(t.revenue, t.service_cost, t.ratio, t.status_ratio, what.how);
+  std::vector<status> ahead(t.size());
+  forward_ratio(t.discounted_margin, t.discounted_cost, t.forward_ratio, ahead, what.how);
+}
+
+void band(score_table& t, const score_request& what) {
+  const std::vector<double>& by = what.costs ? t.ratio : t.lifetime_value;
+  t.origin.band_column = what.costs ? "ratio" : "lifetime_value";
+  t.cuts = std::visit([&](const auto& wanted) { return fit(wanted, by, {}, what.how); }, what.banding);
+  t.band.resize(t.size());
+  t.cuts.assign(by, t.band, what.how);
+}
+
+/// Every name that a program may ask for, and the column behind it.
+std::vector<named_column> known_facts(const score_table& t, const summary& s, const score_request& what) {
+  std::vector<named_column> known{{"frequency", t.frequency},
+                                  {"recency", t.recency},
+                                  {"T", t.T},
+                                  {"monetary_value", t.monetary_value},
+                                  {"p_alive", t.p_alive},
+                                  {"expected_purchases", t.expected_purchases},
+                                  {"lifetime_value", t.lifetime_value},
+                                  {"revenue", t.revenue},
+                                  {"service_cost", t.service_cost},
+                                  {"ratio", t.ratio},
+                                  {"forward_ratio", t.forward_ratio}};
+  const auto windowed = [&](std::string_view name, const std::vector<double>& column) {
+    if (!column.empty()) known.push_back({name, column});
+  };
+  windowed("spend_12m", s.spend_12m);
+  windowed("orders_12m", s.orders_12m);
+  windowed("tenure_months", s.tenure_months);
+  for (const named_column& f : what.facts) {
+    require_equal_length(t.size(), "the summary", f.values.size(), "a column of facts");
+    if (std::ranges::find(known, f.name, &named_column::name) != known.end()) {
+      throw contract_error("the fact " + std::string(f.name) + " is given twice: the table has a column of that name");
+    }
+    known.push_back(f);
+  }
+  return known;
+}
+
+std::span<const double> bind(const std::vector<named_column>& known, const std::string& fact) {
+  const auto found = std::ranges::find(known, std::string_view(fact), &named_column::name);
+  if (found != known.end()) return found->values;
+  std::string names;
+  for (const named_column& k : known) names += (names.empty() ? "" : ", ") + std::string(k.name);
+  throw contract_error("the tier program asks for the fact " + fact + ", which is none of: " + names);
+}
+
+void place(score_table& t, const summary& s, const score_request& what) {
+  if (what.program == nullptr) return;
+  const tier::engine& engine = *what.program;
+  const tier::program& program = engine.source();
+  t.origin.program = program.id;
+  t.origin.program_version = program.version;
+  t.origin.program_fingerprint = program.fingerprint;
+  t.origin.program_in_effect = !t.origin.as_of || tier::covers(program, *t.origin.as_of);
+  t.origin.not_applied = tier::not_applied(program);
+  for (const tier::rule& r : program.tiers) t.tier_names.push_back(r.id);
+
+  const auto known = known_facts(t, s, what);
+  std::vector<std::span<const double>> columns;
+  for (const std::string& fact : engine.facts()) columns.push_back(bind(known, fact));
+  t.decisions.resize(t.size());
+  engine.decide(columns, t.decisions, what.how);
+  t.tier.resize(t.size());
+  t.vip.resize(t.size());
+  std::vector<double> facts(columns.size());
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    const tier::decision& d = t.decisions[i];
+    t.tier[i] = d.tier;
+    t.vip[i] = d.vip ? 1 : 0;
+    t.status_tier[i] = d.state;
+    for (std::size_t f = 0; f < facts.size(); ++f) facts[f] = columns[f][i];
+    t.reasons[i] = tier::reason(engine, facts);
+  }
+}
+
+void add_reason(std::string& to, std::string_view more) {
+  if (!to.empty()) to += "; ";
+  to += more;
+}
+
+/// What the numbers of a row do not know, told beside what she lacks.
+void explain(score_table& t, const fitted_model& m, const score_request& what) {
+  const auto* bg = std::get_if<fit_result<bg_nbd>>(&m.purchases);
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    const history h{t.frequency[i], t.recency[i], t.T[i]};
+    const auto tell = [&](std::string_view what_of, status why) {
+      if (why != status::ok) add_reason(t.reasons[i], std::string(what_of) + ": " + std::string(name(why)));
+    };
+    if (bg != nullptr && check(h) == status::ok && always_alive(bg->model, h)) {
+      ++t.origin.always_alive;
+      add_reason(t.reasons[i], "one-time buyer: BG/NBD calls her alive whatever her silence");
+    }
+    tell("value", t.status_value[i]);
+    t.row_status[i] = t.status_value[i];
+    if (what.costs) {
+      tell("ratio", t.status_ratio[i]);
+      t.row_status[i] = gravest(t.row_status[i], t.status_ratio[i]);
+    }
+    if (what.program != nullptr) {
+      tell("tier", t.status_tier[i]);
+      t.row_status[i] = gravest(t.row_status[i], t.status_tier[i]);
+    }
+  }
+}
+
+}  // namespace
+
+score_table score(const summary& s, const fitted_model& m, const score_request& what) {
+  require_same_units(m.units, s.origin.units);
+  if (what.costs) {
+    require_equal_length(s.size(), "the summary", what.costs->so_far.size(), "costs so far");
+    require_equal_length(s.size(), "the summary", what.costs->per_purchase.size(), "costs per purchase");
+    require_equal_length(s.size(), "the summary", what.costs->per_time.size(), "costs per time");
+  }
+  score_table t;
+  t.origin.model = std::visit([](const auto& fit) { return std::string(fit.model.model_name); }, m.purchases);
+  t.origin.terms = {
+      .horizon = what.horizon, .discount = what.discount, .margin = what.margin, .unit = s.origin.units.time};
+  t.origin.units = s.origin.units;
+  t.origin.as_of = s.origin.as_of;
+  start(t, s);
+  value(t, m, what);
+  weigh(t, what);
+  band(t, what);
+  place(t, s, what);
+  explain(t, m, what);
+  return t;
+}
+
+}  // namespace valorem::inline VALOREM_ABI
