@@ -1,9 +1,10 @@
 // The front door: every room, in the order in which they are walked through.
-#ifndef VALOREM_VALOREM_HPP
-#define VALOREM_VALOREM_HPP
+#ifndef VALOREM_HPP
+#define VALOREM_HPP
 
 #include <valorem/record.hpp>
 #include <valorem/summary.hpp>
+#include <valorem/service.hpp>
 #include <valorem/model.hpp>
 #include <valorem/ledger.hpp>
 #include <valorem/population.hpp>
