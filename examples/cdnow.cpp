@@ -85,9 +85,9 @@ std::vector<std::size_t> worth_a_look(const score_table& t) {
   return {
       best([&](std::size_t i) { return t.lifetime_value[i]; }),
       best([&](std::size_t i) { return if_else(t.p_alive[i] < 0.1, t.revenue[i]); }),
-      best([&](std::size_t i) { return if_else(t.tier_names[t.tier[i]] == "gold", -t.lifetime_value[i]); }),
+      best([&](std::size_t i) { return if_else(t.tier_names[t.tier[i]] == "gold", -t.p_alive[i]); }),
       best([&](std::size_t i) { return if_else(t.frequency[i] == 0, t.revenue[i]); }),
-      best([&](std::size_t i) { return -t.lifetime_value[i]; }),
+      best([&](std::size_t i) { return if_else(t.vip[i] != 0, -t.ratio[i]); }),
   };
 }
 
@@ -110,7 +110,12 @@ int run(const char* const* argument) {
   std::printf("\nRATES from %s\n  %s\n", argument[2], rates.note.c_str());
 
   const tier::engine engine(tier::parse(examples::read_text(argument[3])).value());
-  const score_table table = score(s, fitted, {.horizon = 52, .discount = 0.10, .margin = 0.30, .program = &engine});
+  const score_table table = score(s, fitted,
+                                  {.horizon = 52,
+                                   .discount = 0.10,
+                                   .margin = 0.30,
+                                   .costs = cost_columns{costs.so_far, costs.per_purchase, costs.per_time},
+                                   .program = &engine});
   std::printf("\n%s\n", census(table).c_str());
   for (const std::size_t i : worth_a_look(table)) {
     std::printf("%s\n", scorecard(table, i, std::to_string(data.customer[table.first_row[i]])).c_str());
