@@ -11,7 +11,7 @@ file(MAKE_DIRECTORY "${WORK}")
 file(COPY "${SOURCE}/tests/install/consumer" DESTINATION "${WORK}")
 string(REGEX REPLACE "^([0-9]+\\.[0-9]+)\\..*" "\\1" wanted "${VERSION}")
 string(REGEX REPLACE "^([0-9]+)\\..*" "\\1.9999" unwanted "${VERSION}")
-set(how -G "${GENERATOR}" -D "CMAKE_CXX_COMPILER=${CXX}" -D "CMAKE_CXX_FLAGS=${CXX_FLAGS}" -D "CMAKE_BUILD_TYPE=${BUILD_TYPE}"
+set(how -G "${GENERATOR}" -D "CMAKE_CXX_COMPILER=${CXX}" -D "CMAKE_CXX_FLAGS=${CXX_FLAGS}" -D CMAKE_BUILD_TYPE=Debug
         -D "CMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}")
 
 function(run)
