@@ -109,8 +109,9 @@ class arrow_column {
   [[nodiscard]] std::size_t size() const;
   /// Numbers as float64, null as NaN: the producer's own memory where that is one piece of float64 without nulls.
   [[nodiscard]] py::array_t<double> numbers() const;
-  /// Integers as int64. Throws py::type_error for another kind and data_error for a null, which a row number names.
-  [[nodiscard]] py::array_t<std::int64_t> integers(std::string_view name) const;
+  /// Integers as int64 and where one is null (0 stands there). Throws py::type_error for another kind, data_error for
+  /// what does not fit.
+  [[nodiscard]] std::pair<py::array_t<std::int64_t>, py::array_t<bool>> integers(std::string_view name) const;
   [[nodiscard]] text texts() const;
   /// numpy.datetime64 in the column's own unit, null as NaT; time_zone() is not applied.
   [[nodiscard]] py::array dates() const;

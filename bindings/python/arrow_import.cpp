@@ -469,27 +469,24 @@ py::array_t<double> arrow_column::numbers() const {
   return out;
 }
 
-py::array_t<std::int64_t> arrow_column::integers(std::string_view name) const {
+std::pair<py::array_t<std::int64_t>, py::array_t<bool>> arrow_column::integers(std::string_view name) const {
   py::array_t<std::int64_t> out(static_cast<py::ssize_t>(size()));
-  std::int64_t row = 0;
+  py::array_t<bool> missing(static_cast<py::ssize_t>(size()));
+  bool* gone = missing.mutable_data();
   fill(*this, out.mutable_data(), [&](const piece& p, std::int64_t* to) {
-    for (std::int64_t i = 0; i < p.length; ++i) {
-      if (!p.is_valid(i))
-        throw data_error(std::string(name) + ", row " + std::to_string(row + i + 1) +
-                         ": null where an integer is needed");
-    }
+    for (std::int64_t i = 0; i < p.length; ++i) *gone++ = !p.is_valid(i);
     const bool ok = p.schema->dictionary == nullptr && with_integer(p.schema->format[0], [&](auto sample) {
                       using T = decltype(sample);
                       convert<T>(p, to, std::int64_t{0}, [&](T v) {
-                        if (!std::in_range<std::int64_t>(v))
+                        if (!std::in_range<std::int64_t>(v)) {
                           throw data_error(std::string(name) + ": an integer does not fit 64 bits with a sign");
+                        }
                         return static_cast<std::int64_t>(v);
                       });
                     });
     if (!ok) throw py::type_error(std::string(name) + " is " + type_name() + " where integers are expected");
-    row += p.length;
   });
-  return out;
+  return {out, missing};
 }
 
 text arrow_column::texts() const {

@@ -54,6 +54,16 @@ text text_from(const py::iterable& cells) {
   return out.finish();
 }
 
+text take_rows(const text& t, const py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>& rows) {
+  text_builder out;
+  out.reserve(static_cast<std::size_t>(rows.size()));
+  for (py::ssize_t i = 0; i < rows.size(); ++i) {
+    const std::size_t row = index(rows.data()[i], t.size());
+    t.is_valid(row) ? out.add(t[row]) : out.add_null();
+  }
+  return out.finish();
+}
+
 py::array texts_to_numpy(const text& t) {
   return object_array(t.size(), [&](std::size_t i) { return cell(t, i); });
 }
@@ -74,6 +84,26 @@ labels labels_from(const py::array_t<std::int32_t>& codes, const py::iterable& c
   return out;
 }
 
+const char* kind_name(const arrow_column& c) {
+  switch (c.kind()) {
+    case arrow_kind::null:
+    case arrow_kind::text:
+      return "text";
+    case arrow_kind::boolean:
+      return "boolean";
+    case arrow_kind::integer:
+      return "integer";
+    case arrow_kind::floating:
+    case arrow_kind::decimal:
+      return "number";
+    case arrow_kind::date:
+    case arrow_kind::timestamp:
+      return "date";
+    default:
+      return "other";
+  }
+}
+
 }  // namespace
 
 void bind_arrow(py::module_& m) {
@@ -82,6 +112,7 @@ void bind_arrow(py::module_& m) {
       .def("__len__", &text::size)
       .def(
           "__getitem__", [](const text& t, py::ssize_t i) { return cell(t, index(i, t.size())); }, py::arg("row"))
+      .def("take", &take_rows, py::arg("rows"), "The cells of these rows, in this order.")
       .def("to_numpy", &texts_to_numpy, "An object array of str and None.");
 
   py::class_<labels>(m, "Labels",
@@ -113,12 +144,14 @@ void bind_arrow(py::module_& m) {
       .def("__len__", &arrow_column::size)
       .def_property_readonly("type_name", &arrow_column::type_name)
       .def_property_readonly("time_zone", &arrow_column::time_zone)
+      .def_property_readonly("kind", &kind_name, "'text', 'integer', 'date', 'boolean', 'number' or 'other'.")
       .def("numbers", &arrow_column::numbers)
       .def("booleans", &arrow_column::booleans)
       .def("integers", &arrow_column::integers, py::arg("name"))
       .def("texts", &arrow_column::texts)
       .def("dates", &arrow_column::dates);
 
+  m.def("arrow_column", &read_arrow_column, py::arg("column"), "A column that speaks Arrow.");
   m.def("arrow_columns", &read_arrow_table, py::arg("table"), "Names and columns of an object that speaks Arrow.");
   m.def("arrow_stream", &arrow_stream, py::arg("names"), py::arg("columns"), py::arg("rows"),
         "A capsule arrow_array_stream of one record batch over the columns' memory.");

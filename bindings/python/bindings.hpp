@@ -9,6 +9,7 @@ namespace valorem::python {
 void bind_status(pybind11::module_& m);
 void bind_arrow(pybind11::module_& m);
 void bind_columns(pybind11::module_& m);
+void bind_summary(pybind11::module_& m);
 void bind_model(pybind11::module_& m);
 void bind_spend(pybind11::module_& m);
 void bind_fit(pybind11::module_& m);

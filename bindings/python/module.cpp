@@ -8,6 +8,7 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   valorem::python::bind_status(m);
   valorem::python::bind_arrow(m);
   valorem::python::bind_columns(m);
+  valorem::python::bind_summary(m);
   valorem::python::bind_fit(m);
   valorem::python::bind_model(m);
   valorem::python::bind_spend(m);

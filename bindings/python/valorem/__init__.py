@@ -16,6 +16,7 @@ from ._core import (
 )
 from .errors import ContractError, ConvergenceWarning, DataError, Error, ProgramError
 from .status import Status
+from .summary import Summary, summarise
 from .table import Table
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "GammaGamma",
     "ProgramError",
     "Status",
+    "Summary",
     "Table",
     "__version__",
     "break_even_price",
@@ -38,4 +40,5 @@ __all__ = [
     "load_model",
     "net_at_price",
     "ratio",
+    "summarise",
 ]

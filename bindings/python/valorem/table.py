@@ -64,6 +64,10 @@ class Table:
             self._seen[name] = cells
         return self._seen[name]
 
+    def stored(self, name: str) -> Column:
+        """The column as it is kept: a NumPy array, Text or Labels."""
+        return self._column(name)
+
     def _column(self, name: str) -> Column:
         try:
             return self._columns[name]

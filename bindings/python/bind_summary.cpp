@@ -1,0 +1,289 @@
+// Rooms 1 and 2: purchases become one row a customer. The Python half hands over clean columns.
+#include "bindings.hpp"
+#include "summaries.hpp"
+#include <valorem/record.hpp>
+
+#include <pybind11/stl.h>
+
+#include <array>
+#include <optional>
+
+namespace valorem::python {
+
+namespace {
+
+/// What a reader of text found wrong by row; empty while nothing was.
+class marks {
+ public:
+  explicit marks(std::size_t rows) : rows_(rows) {}
+  std::span<row_rule> all() {
+    if (rules_.empty()) rules_.resize(rows_);
+    return rules_;
+  }
+  [[nodiscard]] std::span<const row_rule> found() const { return rules_; }
+
+ private:
+  std::size_t rows_;
+  std::vector<row_rule> rules_;
+};
+
+/// A column of numbers that may have come as text; absent where the argument is None.
+class number_argument {
+ public:
+  number_argument(const py::object& source, const char* name, row_rule missing, row_rule unreadable, marks& wrong) {
+    if (source.is_none()) return;
+    if (py::isinstance<text>(source)) {
+      const std::vector<std::string_view> cells = cells_of(source.cast<const text&>());
+      values_.emplace(static_cast<py::ssize_t>(cells.size()));
+      read_numbers(cells, missing, unreadable, {values_->mutable_data(), cells.size()}, wrong.all());
+    } else {
+      values_ = table_column(source, name);
+    }
+  }
+  [[nodiscard]] std::span<const double> span() const {
+    if (!values_) return {};
+    return {values_->data(), static_cast<std::size_t>(values_->size())};
+  }
+
+ private:
+  std::optional<py::array_t<double>> values_;
+};
+
+/// Days, instants of UTC, or text that is read as either.
+class time_argument {
+ public:
+  time_argument(const std::string& kind, const py::object& source, std::optional<int> offset, bool by_hour,
+                marks& wrong) {
+    const auto named = offset ? std::optional(utc_offset{*offset}) : std::nullopt;
+    if (kind == "days") {
+      const auto days = source.cast<py::array_t<std::int32_t, py::array::c_style>>();
+      keep_ = days;
+      column_ = std::span<const std::int32_t>(days.data(), static_cast<std::size_t>(days.size()));
+    } else if (kind == "instants") {
+      const auto seconds = source.cast<py::array_t<std::int64_t, py::array::c_style>>();
+      keep_ = seconds;
+      column_ = instant_column{{seconds.data(), static_cast<std::size_t>(seconds.size())}, named.value()};
+    } else {
+      read(cells_of(source.cast<const text&>()), named, by_hour, wrong);
+    }
+  }
+  [[nodiscard]] const time_column& column() const { return column_; }
+
+ private:
+  void read(const std::vector<std::string_view>& cells, std::optional<utc_offset> named, bool by_hour, marks& wrong) {
+    if (by_hour && named) {
+      seconds_.resize(cells.size());
+      read_instants(cells, *named, seconds_, wrong.all());
+      column_ = instant_column{seconds_, *named};
+    } else {
+      days_.resize(cells.size());
+      read_days(cells, named, days_, wrong.all());
+      column_ = std::span<const std::int32_t>(days_);
+    }
+  }
+
+  py::object keep_;
+  std::vector<std::int32_t> days_;
+  std::vector<std::int64_t> seconds_;
+  time_column column_;
+};
+
+time_unit unit_named(const std::string& text, const char* argument) {
+  const auto unit = time_unit_named(text);
+  if (!unit)
+    throw contract_error(std::string(argument) + ": must be 'hour', 'day', 'week', 'month' or 'year', not '" + text +
+                         "'");
+  return *unit;
+}
+
+returns_policy policy_named(const std::string& text) {
+  for (const auto p : {returns_policy::net, returns_policy::drop, returns_policy::refuse}) {
+    if (text == name(p)) return p;
+  }
+  throw contract_error("returns: must be 'net', 'drop' or 'refuse', not '" + text + "'");
+}
+
+void mark_missing_customers(const py::object& missing, marks& wrong) {
+  if (missing.is_none()) return;
+  const auto gone = missing.cast<py::array_t<bool, py::array::c_style>>();
+  const std::span<row_rule> rules = wrong.all();
+  if (static_cast<std::size_t>(gone.size()) != rules.size())
+    throw contract_error("missing ids: another number of rows");
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (gone.data()[i] && rules[i] == row_rule::none) rules[i] = row_rule::missing_customer;
+  }
+}
+
+std::optional<date> day(std::optional<int> days) {
+  return days ? std::optional(date{*days}) : std::nullopt;
+}
+
+shared_summary summarise_columns(const py::object& customer, const py::object& customer_missing,
+                                 const std::string& time_kind, const py::object& time, const py::object& amount,
+                                 const py::object& units, int observation_end, std::optional<int> calibration_end,
+                                 const std::string& unit, const std::string& collapse, const std::string& returns,
+                                 const std::string& currency, std::optional<int> offset, std::size_t issue_limit) {
+  const summary_options how{.observation_end = {observation_end},
+                            .calibration_end = day(calibration_end),
+                            .unit = unit_named(unit, "time_unit"),
+                            .collapse = unit_named(collapse, "collapse"),
+                            .returns = policy_named(returns),
+                            .currency = currency,
+                            .issue_limit = issue_limit};
+  const id_argument ids(customer);
+  marks wrong(size(ids.column()));
+  mark_missing_customers(customer_missing, wrong);
+  const time_argument when(time_kind, time, offset, how.collapse == time_unit::hour, wrong);
+  const number_argument paid(amount, "amount", row_rule::missing_amount, row_rule::unreadable_amount, wrong);
+  const number_argument pieces(units, "units", row_rule::missing_units, row_rule::unreadable_units, wrong);
+  const transactions rows{.customer = ids.column(),
+                          .time = when.column(),
+                          .amount = paid.span(),
+                          .units = pieces.span(),
+                          .found_wrong = wrong.found()};
+  const py::gil_scoped_release others_may_run;
+  return std::make_shared<const summary>(summarise(rows, how));
+}
+
+shared_summary summary_from_columns(const py::object& frequency, const py::object& recency, const py::object& T,
+                                    const py::object& monetary_value, const py::object& revenue, std::size_t rows,
+                                    const std::string& unit, const std::string& currency, std::size_t issue_limit) {
+  using enum row_rule;
+  marks wrong(rows);
+  const number_argument x(frequency, "frequency", missing_frequency, unreadable_frequency, wrong);
+  const number_argument t_x(recency, "recency", missing_recency, unreadable_recency, wrong);
+  const number_argument age(T, "T", missing_age, unreadable_age, wrong);
+  const number_argument spend(monetary_value, "monetary_value", missing_spend, unreadable_spend, wrong);
+  const number_argument paid(revenue, "revenue", missing_revenue, unreadable_revenue, wrong);
+  require_equal_length(rows, "customer_id", x.span().size(), "frequency");
+  const ready_table table{.frequency = x.span(),
+                          .recency = t_x.span(),
+                          .T = age.span(),
+                          .monetary_value = spend.span(),
+                          .revenue = paid.span(),
+                          .found_wrong = wrong.found()};
+  const measure_units in{.time = unit_named(unit, "time_unit"), .collapse = std::nullopt, .currency = currency};
+  const py::gil_scoped_release others_may_run;
+  return std::make_shared<const summary>(from_columns(table, in, issue_limit));
+}
+
+/// Every column that the data could fill, by name, in the order of the struct.
+py::dict filled_columns(const shared_summary& s) {
+  py::dict out;
+  const auto put = [&](const char* name, const std::vector<double>& column) {
+    if (!column.empty()) out[name] = view(column, s);
+  };
+  put("frequency", s->frequency);
+  put("recency", s->recency);
+  put("T", s->T);
+  put("monetary_value", s->monetary_value);
+  put("revenue", s->revenue);
+  put("orders", s->orders);
+  put("units", s->units);
+  put("units_per_order", s->units_per_order);
+  put("sum_log_gap", s->sum_log_gap);
+  put("sum_log_spend", s->sum_log_spend);
+  put("spend_12m", s->spend_12m);
+  put("orders_12m", s->orders_12m);
+  put("tenure_months", s->tenure_months);
+  put("holdout_frequency", s->holdout_frequency);
+  put("holdout_spend", s->holdout_spend);
+  put("holdout_length", s->holdout_length);
+  if (!s->first_purchase.empty()) out["first_purchase"] = view(s->first_purchase, s);
+  if (!s->history_status.empty()) out["status"] = status_labels(s->history_status);
+  if (!s->spend_status.empty()) out["spend_status"] = status_labels(s->spend_status);
+  return out;
+}
+
+py::dict origin_of(const summary& s) {
+  const provenance& o = s.origin;
+  py::dict out;
+  out["time_unit"] = std::string(name(o.units.time));
+  out["collapse"] = o.units.collapse ? py::object(py::str(std::string(name(*o.units.collapse)))) : py::none();
+  out["currency"] = o.units.currency;
+  out["returns"] = std::string(name(o.returns));
+  out["as_of"] = day_or_none(o.as_of);
+  out["calibration_end"] = day_or_none(o.calibration_end);
+  out["observation_end"] = day_or_none(o.observation_end);
+  out["rows"] = o.rows;
+  out["rows_used"] = o.rows_used;
+  out["rows_dropped"] = o.rows_dropped;
+  out["rows_after_end"] = o.rows_after_end;
+  out["rows_refused"] = o.rows_refused;
+  out["returns_used"] = o.returns_used;
+  out["zero_amounts"] = o.zero_amounts;
+  out["customers"] = o.customers;
+  out["customers_after_calibration"] = o.customers_after_calibration;
+  out["customers_without_purchase"] = o.customers_without_purchase;
+  out["repeaters"] = o.repeaters;
+  out["repeaters_without_positive_spend"] = o.repeaters_without_positive_spend;
+  return out;
+}
+
+py::list issues_of(const summary& s) {
+  py::list out;
+  for (const row_issue& i : s.report.issues) {
+    const row_rule_text& t = valorem::text(i.rule);
+    out.append(py::make_tuple(i.row + 1, std::string(t.field), std::string(t.rule), std::string(t.sentence)));
+  }
+  return out;
+}
+
+py::dict issue_counts(const summary& s) {
+  py::dict out;
+  for (std::size_t i = 1; i < row_rule_count; ++i) {
+    if (s.report.counts[i] != 0) out[py::str(std::string(row_rule_texts[i].rule))] = s.report.counts[i];
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string_view> cells_of(const text& t) {
+  std::vector<std::string_view> out(t.size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (t.is_valid(i)) out[i] = t[i];
+  }
+  return out;
+}
+
+id_argument::id_argument(const py::object& source) : keep_(source) {
+  if (py::isinstance<text>(source)) {
+    cells_ = cells_of(source.cast<const text&>());
+    column_ = std::span<const std::string_view>(cells_);
+  } else {
+    const auto numbers = source.cast<py::array_t<std::int64_t, py::array::c_style>>();
+    keep_ = numbers;
+    column_ = std::span<const std::int64_t>(numbers.data(), static_cast<std::size_t>(numbers.size()));
+  }
+}
+
+labels status_labels(const std::vector<status>& states) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < status_count; ++i) names.emplace_back(name(static_cast<status>(i)));
+  return labels_of(states, names);
+}
+
+py::object day_or_none(const std::optional<date>& d) {
+  if (!d) return py::none();
+  return py::int_(d->days);
+}
+
+void bind_summary(py::module_& m) {
+  py::class_<summary, std::shared_ptr<summary>>(m, "SummaryData", "One row a customer, as the core keeps it.")
+      .def("__len__", &summary::size)
+      .def("columns", [](const std::shared_ptr<summary>& s) { return filled_columns(s); })
+      .def("first_row", [](const std::shared_ptr<summary>& s) { return view(s->first_row, s); })
+      .def("origin", &origin_of)
+      .def("issues", &issues_of, "Row (from 1), field, rule and sentence of the first bad rows.")
+      .def("issue_counts", &issue_counts);
+
+  using py::arg;
+  m.def("summarise", &summarise_columns, arg("customer"), arg("customer_missing"), arg("time_kind"), arg("time"),
+        arg("amount"), arg("units"), arg("observation_end"), arg("calibration_end"), arg("time_unit"), arg("collapse"),
+        arg("returns"), arg("currency"), arg("utc_offset"), arg("issue_limit"));
+  m.def("summary_from_columns", &summary_from_columns, arg("frequency"), arg("recency"), arg("T"),
+        arg("monetary_value"), arg("revenue"), arg("rows"), arg("time_unit"), arg("currency"), arg("issue_limit"));
+}
+
+}  // namespace valorem::python

@@ -1,0 +1,154 @@
+"""From purchases to one row a customer: vl.summarise, and vl.Summary for a table that is one already."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from . import _core, _sources
+from .errors import ContractError
+from .table import Column, Table
+
+Date: TypeAlias = "str | datetime.date | np.datetime64"
+
+
+class Summary(Table):
+    """One row a customer: frequency, recency, T and monetary_value as in lifetimes (times counted from the first
+    purchase), revenue, and where they are known orders, units, twelve-month and holdout columns.
+
+    summary.issues lists the bad rows of the input, summary.origin says what was asked and done."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, data: _core.SummaryData, customer_id: np.ndarray[Any, Any] | _core.Text) -> None:
+        columns: dict[str, object] = {"customer_id": customer_id}
+        columns.update(data.columns())
+        if "first_purchase" in columns:
+            columns["first_purchase"] = np.asarray(columns["first_purchase"]).astype("M8[D]")
+        super().__init__(columns)
+        self._data = data
+
+    @classmethod
+    def from_columns(
+        cls,
+        customer_id: object,
+        frequency: object,
+        recency: object,
+        T: object,
+        monetary_value: object = None,
+        revenue: object = None,
+        *,
+        time_unit: str = "week",
+        currency: str | None = None,
+        issue_limit: int = 100,
+    ) -> Summary:
+        """A ready table, through the same checks: a bad row stays in its place with a status."""
+        names, missing = _sources.ids(customer_id, "customer_id")
+        if missing is not None:
+            raise ContractError(f"customer_id, row {int(np.flatnonzero(missing)[0]) + 1}: an id is missing")
+        data = _core.summary_from_columns(
+            frequency, recency, T, monetary_value,
+            revenue, len(names), time_unit, currency or "", issue_limit,
+        )  # fmt: skip
+        return cls(data, names)
+
+    @property
+    def data(self) -> _core.SummaryData:
+        """The summary as the core keeps it."""
+        return self._data
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """What was asked and done: units, dates, and how many rows and customers went where."""
+        out = self._data.origin()
+        for name in ("as_of", "calibration_end", "observation_end"):
+            out[name] = None if out[name] is None else np.datetime64(out[name], "D").item()
+        return out
+
+    @property
+    def time_unit(self) -> str:
+        return str(self._data.origin()["time_unit"])
+
+    @property
+    def currency(self) -> str:
+        return str(self._data.origin()["currency"])
+
+    @property
+    def as_of(self) -> datetime.date | None:
+        """The day that the histories end."""
+        day: datetime.date | None = self.origin["as_of"]
+        return day
+
+    @property
+    def issues(self) -> Table:
+        """The first bad rows of the input: row (from 1), field, rule, sentence."""
+        rows = self._data.issues()
+        return Table({
+            "row": np.array([r[0] for r in rows], dtype=np.int64),
+            "field": _core.Text([r[1] for r in rows]),
+            "rule": _core.Text([r[2] for r in rows]),
+            "sentence": _core.Text([r[3] for r in rows]),
+        })  # fmt: skip
+
+    @property
+    def issue_counts(self) -> dict[str, int]:
+        """How many bad rows there are by rule, all counted."""
+        return self._data.issue_counts()
+
+    def __repr__(self) -> str:
+        bad = sum(self.issue_counts.values())
+        if not bad:
+            return super().__repr__()
+        first = self._data.issues()[0] if self._data.issues() else None
+        said = f"; the first: row {first[0]}, {first[1]}: {first[3]}" if first else ""
+        return f"{super().__repr__()}\n{bad:,} bad rows{said} (see .issues)"
+
+
+
+def summarise(
+    transactions: object,
+    *,
+    customer_id: str = "customer_id",
+    date: str = "date",
+    amount: str | None = "amount",
+    units: str | None = None,
+    observation_end: Date,
+    calibration_end: Date | None = None,
+    time_unit: str = "week",
+    collapse: str = "day",
+    returns: str = "net",
+    currency: str | None = None,
+    utc_offset: str | int | datetime.timedelta | None = None,
+    issue_limit: int = 100,
+) -> Summary:
+    """Summarises a table of purchases, rows in any order, up to calibration_end where given, else observation_end.
+
+    customer_id, date, amount and units name columns; amount=None says that amounts are not known. Purchases within one
+    collapse unit are one purchase, also at 0.00. returns says what a negative amount means: "net" takes it off revenue
+    and spend, "drop" leaves the row aside, "refuse" calls it bad. Text dates are YYYY-MM-DD; timestamps with a time of
+    day become dates only through utc_offset, such as "+08:00"."""
+    columns = _sources.columns_of(transactions, "transactions")
+
+    def column(name: str, role: str) -> object:
+        return _sources.pick(columns, name, role, "transactions")
+
+    ids, missing = _sources.ids(column(customer_id, "customer_id"), customer_id)
+    offset = _sources.offset_minutes(utc_offset)
+    time_kind, time = _sources.times(column(date, "date"), date, offset, collapse == "hour")
+    data = _core.summarise(
+        ids, missing, time_kind, time,
+        None if amount is None else column(amount, "amount"),
+        None if units is None else column(units, "units"),
+        _sources.date(observation_end, "observation_end"),
+        None if calibration_end is None else _sources.date(calibration_end, "calibration_end"),
+        time_unit, collapse, returns, currency or "", offset, issue_limit,
+    )  # fmt: skip
+    return Summary(data, take(ids, data.first_row()))
+
+
+def take(ids: np.ndarray[Any, Any] | _core.Text, rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | _core.Text:
+    taken: Column = ids.take(rows)
+    assert not isinstance(taken, _core.Labels)
+    return taken
