@@ -57,6 +57,13 @@ inline void require_ascending_within(std::span<const double> points, double low,
                          " strictly ascending numbers within their range");
 }
 
+/// Weights that are all zero leave nothing to cut, and are more likely a slip than a wish.
+inline void require_some_weight(std::span<const double> weights) {
+  for (const double w : weights)
+    if (w != 0) return;
+  if (!weights.empty()) throw data_error("all weights are 0: nothing to cut into bands");
+}
+
 /// Share of a normal population between two z, each tail measured from its own end.
 [[nodiscard]] inline double normal_share_between(double low, double high) noexcept {
   return low > 0 ? normal_share_above(low) - normal_share_above(high)
@@ -99,6 +106,7 @@ template <class Share>
                                const execution& how = {}) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   detail::require_ascending_within(wanted.cuts, -infinity, infinity, "cuts");
+  detail::require_some_weight(weights);
   const moments m = moments_of(x, weights, how);
   const double mean = m.mean(), sd = m.sd_sample();
   const bool measurable = numeric::is_finite(mean) && sd > 0;
@@ -126,6 +134,7 @@ template <class Share>
                                std::span<const double> weights = {}, const execution& how = {}) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   detail::require_ascending_within(wanted.shares, 0, 1, "shares");
+  detail::require_some_weight(weights);
   const std::vector<double> cuts = weights.empty() ? quantiles(x, wanted.shares) : quantiles(x, wanted.shares, weights);
   band_provenance origin{.method = band_method::quantile, .asked = wanted.shares};
   double lowest = infinity, highest = -infinity;

@@ -76,8 +76,8 @@ struct moments {
 }
 
 /// Moments of a column, in its own unit. One order of the rows gives one set of bits with any number of threads.
-/// Same-bits; error, with k = max(1, |mean| / sd): mean <= 1e-15 (|mean| + sd); M2 and M4 <= 1e-14 k of themselves, M3
-/// <= 1e-14 k of sum |x - mean|^3. Throws contract_error for weights of another length, data_error for a weight that is
+/// Same-bits; error, with k = max(1, |mean| / sd): mean <= 1e-15 (|mean| + sd); M2 and M4 <= 4e-14 k of themselves, M3
+/// <= 4e-14 k of sum |x - mean|^3. Throws contract_error for weights of another length, data_error for a weight that is
 /// not a finite number >= 0.
 [[nodiscard]] inline moments moments_of(std::span<const double> x, std::span<const double> weights,
                                         const execution& how = {}) {
