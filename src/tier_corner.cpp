@@ -8,11 +8,9 @@
 namespace valorem::inline VALOREM_ABI::tier {
 namespace {
 
-constexpr std::size_t most_comparisons = std::size_t{1} << 26U;  // about a second
-
 class corner_maker {
  public:
-  explicit corner_maker(const program& p) : p_(p) {}
+  corner_maker(const program& p, std::size_t& comparisons) : p_(p), left_(comparisons) {}
 
   /// Empty where it became too many: a rule without any corner does not exist.
   [[nodiscard]] std::vector<corner> of(ordinal at) {
@@ -36,7 +34,8 @@ class corner_maker {
  private:
   /// Whether b asks at least as much as a in every measure of a.
   [[nodiscard]] bool dominates(const corner& a, const corner& b) {
-    ++comparisons_;
+    --left_;
+    if (a.size() > b.size()) return false;
     auto other = b.begin();
     for (const demand& d : a) {
       while (other != b.end() && other->measure < d.measure) ++other;
@@ -51,7 +50,7 @@ class corner_maker {
 
   /// Adds a corner unless one in the list dominates it; drops those that it dominates.
   [[nodiscard]] bool add(std::vector<corner>& list, corner c) {
-    if (comparisons_ > most_comparisons) return false;
+    if (left_ < 2 * list.size()) return false;
     for (const corner& known : list) {
       if (dominates(known, c)) return true;
     }
@@ -61,6 +60,10 @@ class corner_maker {
   }
 
   [[nodiscard]] bool join(std::vector<corner>& list, std::vector<corner> more) {
+    if (list.empty()) {  // nothing to compare with: more is an antichain already
+      list = std::move(more);
+      return true;
+    }
     for (corner& c : more) {
       if (!add(list, std::move(c))) return false;
     }
@@ -88,8 +91,11 @@ class corner_maker {
 
   [[nodiscard]] std::vector<corner> product(const std::vector<corner>& a, const std::vector<corner>& b) {
     std::vector<corner> out;
-    too_many_ = too_many_ || a.size() * b.size() > max_corners;
+    constexpr std::size_t cost_of_merging = 16;  // in comparisons
+    const std::size_t size = a.size() * b.size();
+    too_many_ = too_many_ || size > max_corners || left_ < cost_of_merging * size;
     if (too_many_) return out;
+    left_ -= cost_of_merging * size;
     for (const corner& x : a) {
       for (const corner& y : b) too_many_ = too_many_ || !add(out, both(x, y));
     }
@@ -97,15 +103,15 @@ class corner_maker {
   }
 
   const program& p_;
-  std::size_t comparisons_ = 0;
+  std::size_t& left_;
   bool too_many_ = false;
 };
 
 }  // namespace
 
-std::optional<std::vector<corner>> minimal_corners(const program& p, ordinal at) {
+std::optional<std::vector<corner>> minimal_corners(const program& p, ordinal at, std::size_t& comparisons) {
   if (at >= p.nodes.size()) throw contract_error("minimal_corners: the program has no such node");
-  std::vector<corner> found = corner_maker(p).of(at);
+  std::vector<corner> found = corner_maker(p, comparisons).of(at);
   if (found.empty()) return std::nullopt;
   return found;
 }

@@ -1,4 +1,5 @@
 // One evaluator for one customer and for a tile of 64: the same steps over 1 or 64 lanes.
+#include <valorem/numeric/mask.hpp>
 #include <valorem/tier/engine.hpp>
 
 #include <algorithm>
@@ -29,6 +30,23 @@ struct many_rows {
   [[nodiscard]] const double* at(std::size_t fact) const noexcept { return columns[fact].data() + first; }
 };
 
+template <std::size_t N>
+using lanes = std::array<std::uint8_t, N>;
+
+static_assert(max_tiers <= 256 && max_gates < no_gate, "lanes hold places in a byte");
+
+double or_default(double fact, double missing) noexcept {
+  return numeric::is_nan(fact) ? missing : fact;
+}
+
+// Selects on whole bytes: a loop over 64 of them becomes a few vector instructions where one of bools does not.
+constexpr std::uint8_t when(bool holds) noexcept {
+  return static_cast<std::uint8_t>(0 - static_cast<int>(holds));
+}
+constexpr std::uint8_t pick(std::uint8_t mask, std::uint8_t a, std::uint8_t b) noexcept {
+  return static_cast<std::uint8_t>((mask & a) | (~mask & b));
+}
+
 double points_of(const std::vector<score_step>& steps, better direction, double x) noexcept {
   double points = 0;
   for (const score_step& s : steps) {
@@ -42,9 +60,6 @@ double points_of(const std::vector<score_step>& steps, better direction, double 
 struct engine::machine {
   const engine& e;
 
-  template <std::size_t N>
-  using lanes = std::array<std::uint8_t, N>;
-
   /// A connective whose children are being judged.
   template <std::size_t N>
   struct frame {
@@ -55,39 +70,36 @@ struct engine::machine {
   };
 
   template <std::size_t N>
-  static void start(frame<N>& f, node::kind is, ordinal need, std::size_t n) noexcept {
+  static void start(frame<N>& f, node::kind is, ordinal need) noexcept {
     f.is = is;
     f.need = need;
     if (is == node::kind::at_least) {
-      for (std::size_t r = 0; r < n; ++r) f.certain[r] = f.possible[r] = 0;
+      f.certain.fill(0);
+      f.possible.fill(0);
     } else {
-      const std::uint8_t neutral = is == node::kind::all ? yes : no;
-      for (std::size_t r = 0; r < n; ++r) f.truth[r] = neutral;
+      f.truth.fill(is == node::kind::all ? yes : no);
     }
   }
 
   template <std::size_t N>
-  static void fold(frame<N>& f, const lanes<N>& child, std::size_t n) noexcept {
-    switch (f.is) {
-      case node::kind::all:
-        for (std::size_t r = 0; r < n; ++r) f.truth[r] = std::min(f.truth[r], child[r]);
-        break;
-      case node::kind::any:
-        for (std::size_t r = 0; r < n; ++r) f.truth[r] = std::max(f.truth[r], child[r]);
-        break;
-      default:
-        for (std::size_t r = 0; r < n; ++r) {
-          f.certain[r] = static_cast<std::uint16_t>(f.certain[r] + (child[r] == yes ? 1 : 0));
-          f.possible[r] = static_cast<std::uint16_t>(f.possible[r] + (child[r] != no ? 1 : 0));
-        }
+  static void fold(frame<N>& f, const lanes<N>& child) noexcept {
+    if (f.is == node::kind::all) {
+      for (std::size_t r = 0; r < N; ++r) f.truth[r] = std::min(f.truth[r], child[r]);
+    } else if (f.is == node::kind::any) {
+      for (std::size_t r = 0; r < N; ++r) f.truth[r] = std::max(f.truth[r], child[r]);
+    } else {
+      for (std::size_t r = 0; r < N; ++r) {
+        f.certain[r] = static_cast<std::uint16_t>(f.certain[r] + (child[r] == yes ? 1 : 0));
+        f.possible[r] = static_cast<std::uint16_t>(f.possible[r] + (child[r] != no ? 1 : 0));
+      }
     }
   }
 
   template <std::size_t N>
-  static void finish(frame<N>& f, std::size_t n) noexcept {
+  static void finish(frame<N>& f) noexcept {
     if (f.is != node::kind::at_least) return;
-    for (std::size_t r = 0; r < n; ++r) {
-      f.truth[r] = f.certain[r] >= f.need ? yes : f.possible[r] < f.need ? no : unknown;
+    for (std::size_t r = 0; r < N; ++r) {
+      f.truth[r] = static_cast<std::uint8_t>((f.certain[r] >= f.need ? 1 : 0) + (f.possible[r] >= f.need ? 1 : 0));
     }
   }
 
@@ -96,8 +108,7 @@ struct engine::machine {
     reading sum{0, 0};
     for (const score_term& t : m.score) {
       const ordinal fact = e.fact_of_[t.of];
-      double x = rows.at(fact)[r];
-      if (numeric::is_nan(x)) x = e.missing_[fact];
+      const double x = or_default(rows.at(fact)[r], e.missing_[fact]);
       const bool known = !numeric::is_nan(x);
       const double points = known ? points_of(t.steps, e.program_.measures[t.of].direction, x) : 0;
       sum.low += points;
@@ -107,105 +118,129 @@ struct engine::machine {
   }
 
   template <std::size_t N, class Rows>
-  void judge_atom(const step& s, const Rows& rows, lanes<N>& out, std::size_t n) const noexcept {
-    if (s.what == step::op::score) {
-      const measure& m = e.program_.measures[s.where];
-      for (std::size_t r = 0; r < n; ++r) {
-        const reading points = score(m, rows, r);
-        out[r] = points.low >= s.threshold ? yes : points.high < s.threshold ? no : unknown;
-      }
-      return;
-    }
-    // A comparison with NaN is false both ways and so leaves unknown.
-    const double* const x = rows.at(s.where);
-    const double sign = s.what == step::op::higher ? 1 : -1;
-    const double bar = sign * s.threshold;
-    for (std::size_t r = 0; r < n; ++r) {
-      const double fact = sign * (numeric::is_nan(x[r]) ? s.missing : x[r]);
-      out[r] = static_cast<std::uint8_t>(1 + (fact >= bar ? 1 : 0) - (fact < bar ? 1 : 0));
+  void judge_score(const step& s, const Rows& rows, lanes<N>& out) const noexcept {
+    const measure& m = e.program_.measures[s.where];
+    for (std::size_t r = 0; r < N; ++r) {
+      const reading points = score(m, rows, r);
+      out[r] = points.low >= s.threshold ? yes : points.high < s.threshold ? no : unknown;
     }
   }
 
+  /// A comparison with NaN is false both ways and so leaves unknown. As wide as the doubles first, then narrow: one
+  /// loop for both would stay scalar.
+  template <std::size_t N>
+  static void compare(const double* facts, double bar, lanes<N>& out) noexcept {
+    std::array<std::uint64_t, N> wide;
+    for (std::size_t r = 0; r < N; ++r) {
+      const double x = facts[r];
+      wide[r] = 1 + (numeric::when(x >= bar) & 1) + numeric::when(x < bar);
+    }
+    for (std::size_t r = 0; r < N; ++r) out[r] = static_cast<std::uint8_t>(wide[r]);
+  }
+
+  /// Where lower is better, signs are turned: x <= bar is -x >= -bar.
+  template <std::size_t N>
+  static void judge_fact(const step& s, const double* facts, lanes<N>& out) noexcept {
+    if (s.what == step::op::higher && numeric::is_nan(s.missing)) return compare(facts, s.threshold, out);
+    const double sign = s.what == step::op::higher ? 1 : -1;
+    std::array<double, N> better_up;
+    for (std::size_t r = 0; r < N; ++r)
+      better_up[r] = sign * numeric::pick(numeric::nan(facts[r]), s.missing, facts[r]);
+    compare(better_up.data(), sign * s.threshold, out);
+  }
+
   template <std::size_t N, class Rows>
-  void judge(stretch part, const Rows& rows, lanes<N>& out, std::size_t n) const noexcept {
+  void judge(stretch part, const Rows& rows, lanes<N>& out) const noexcept {
     std::array<frame<N>, max_depth + 1> open;
     std::size_t depth = 0;
-    start(open[0], node::kind::all, 0, n);
-    for (std::size_t i = part.first; i < part.first + part.count; ++i) {
-      const step& s = e.steps_[i];
-      if (s.what == step::op::open) {
-        start(open[++depth], s.is, s.need, n);
-      } else if (s.what == step::op::close) {
-        finish(open[depth], n);
-        --depth;
-        fold(open[depth], open[depth + 1].truth, n);
-      } else {
-        judge_atom<N>(s, rows, out, n);
-        fold(open[depth], out, n);
+    start(open[0], node::kind::all, 0);
+    const step* const last = e.steps_.data() + part.first + part.count;
+    for (const step* s = e.steps_.data() + part.first; s != last; ++s) {
+      switch (s->what) {
+        case step::op::open:
+          start(open[++depth], s->is, s->need);
+          break;
+        case step::op::close:
+          finish(open[depth]);
+          --depth;
+          fold(open[depth], open[depth + 1].truth);
+          break;
+        case step::op::score:
+          judge_score<N>(*s, rows, out);
+          fold(open[depth], out);
+          break;
+        default:
+          judge_fact<N>(*s, rows.at(s->where), out);
+          fold(open[depth], out);
       }
     }
     out = open[0].truth;
   }
 
-  /// The tier as it is, and the lowest and the highest that it could be with all facts known.
+  /// Tiers by lane: as they are, and the lowest and highest that they could be with all facts known. A tier's place
+  /// fits a byte.
+  template <std::size_t N>
   struct bounds {
-    ordinal now, low, high;
-    std::uint8_t gate = no_gate;
-    bool undecided = false;
+    lanes<N> candidate, now, low, high, gate, undecided;
   };
 
   /// An unknown `require` caps what could be lowest, and what is where the gate says so; what could be highest only
   /// where it fails for certain.
-  static void cap(bounds& b, const gate& g, std::uint8_t which, std::uint8_t passes) noexcept {
-    if (passes == yes) return;
-    const auto under = [&](ordinal t) { return std::min(t, g.otherwise); };
-    b.low = under(b.low);
-    if (passes == no) b.high = under(b.high);
-    if (passes == unknown && g.unknown == gate::unknown_as::error && !b.undecided) {
-      b.undecided = true;
-      b.gate = which;
+  template <std::size_t N>
+  static void cap(bounds<N>& b, const gate& g, std::uint8_t which, const lanes<N>& passes) noexcept {
+    const auto under = static_cast<std::uint8_t>(g.otherwise);
+    const std::uint8_t fails = g.unknown == gate::unknown_as::fail ? unknown : no;  // this and what lies below
+    const std::uint8_t must_know = when(g.unknown == gate::unknown_as::error);
+    for (std::size_t r = 0; r < N; ++r) {
+      const std::uint8_t p = passes[r], capped = std::min(b.now[r], under);
+      const std::uint8_t stops = when(p == unknown) & must_know, fallen = when(p <= fails);
+      const std::uint8_t lowers = fallen & when(capped != b.now[r]);
+      b.low[r] = pick(when(p != yes), std::min(b.low[r], under), b.low[r]);
+      b.high[r] = pick(when(p == no), std::min(b.high[r], under), b.high[r]);
+      b.gate[r] = pick((stops | lowers) & when(b.undecided[r] == 0), which, b.gate[r]);
+      b.now[r] = pick(fallen, capped, b.now[r]);
+      b.undecided[r] = b.undecided[r] | stops;
     }
-    if (passes == unknown && g.unknown != gate::unknown_as::fail) return;
-    if (g.otherwise < b.now && !b.undecided) b.gate = which;
-    b.now = under(b.now);
   }
 
-  [[nodiscard]] decision settle(const bounds& b, ordinal candidate) const noexcept {
-    decision d;
-    d.candidate = candidate;
-    d.gate = b.gate;
-    d.tier = b.undecided ? ordinal{0} : b.now;
-    d.how = b.undecided ? outcome::undecided : b.gate == no_gate ? outcome::granted : outcome::gate;
-    d.state = b.undecided || b.low != b.high ? status::unknown_fact : status::ok;
-    d.vip = e.vip_[d.tier] != 0;
-    return d;
+  template <std::size_t N>
+  void settle(const bounds<N>& b, decision* out) const noexcept {
+    for (std::size_t r = 0; r < N; ++r) {
+      const bool undecided = b.undecided[r] != 0;
+      const std::uint8_t tier = undecided ? std::uint8_t{0} : b.now[r];
+      const outcome how = undecided ? outcome::undecided : b.gate[r] == no_gate ? outcome::granted : outcome::gate;
+      const status state = undecided || b.low[r] != b.high[r] ? status::unknown_fact : status::ok;
+      out[r] = {tier, b.candidate[r], b.gate[r], how, state, e.vip_[tier] != 0};
+    }
   }
 
   template <std::size_t N, class Rows>
-  void decide(const Rows& rows, decision* out, std::size_t n) const noexcept {
+  void decide(const Rows& rows, decision* out) const noexcept {
+    bounds<N> b;
     lanes<N> truth;
-    std::array<ordinal, N> candidate, hope;
-    for (std::size_t r = 0; r < n; ++r) candidate[r] = hope[r] = 0;
+    b.candidate.fill(0);
+    b.high.fill(0);
+    b.gate.fill(no_gate);
+    b.undecided.fill(0);
     for (std::size_t t = 1; t < e.tiers_.size(); ++t) {
-      judge<N>(e.tiers_[t], rows, truth, n);
-      const auto here = static_cast<ordinal>(t);
-      for (std::size_t r = 0; r < n; ++r) {
-        candidate[r] = truth[r] == yes ? here : candidate[r];
-        hope[r] = truth[r] != no ? here : hope[r];
+      judge<N>(e.tiers_[t], rows, truth);
+      const auto here = static_cast<std::uint8_t>(t);
+      for (std::size_t r = 0; r < N; ++r) {
+        b.candidate[r] = pick(when(truth[r] == yes), here, b.candidate[r]);
+        b.high[r] = pick(when(truth[r] != no), here, b.high[r]);
       }
     }
-    std::array<bounds, N> b;
-    for (std::size_t r = 0; r < n; ++r) b[r] = {candidate[r], candidate[r], hope[r], no_gate, false};
+    b.now = b.low = b.candidate;
     for (std::size_t g = 0; g < e.gates_.size(); ++g) {
-      judge<N>(e.gates_[g], rows, truth, n);
-      for (std::size_t r = 0; r < n; ++r) cap(b[r], e.program_.gates[g], static_cast<std::uint8_t>(g), truth[r]);
+      judge<N>(e.gates_[g], rows, truth);
+      cap(b, e.program_.gates[g], static_cast<std::uint8_t>(g), truth);
     }
-    for (std::size_t r = 0; r < n; ++r) out[r] = settle(b[r], candidate[r]);
+    settle(b, out);
   }
 
   [[nodiscard]] verdict one(stretch part, std::span<const double> facts) const noexcept {
     lanes<1> truth;
-    judge<1>(part, one_row{facts.data()}, truth, 1);
+    judge<1>(part, one_row{facts.data()}, truth);
     return static_cast<verdict>(truth[0]);
   }
 };
@@ -218,11 +253,17 @@ engine::engine(program p) : program_(std::move(p)), facts_(required_measures(pro
     fact_of_[m] = static_cast<ordinal>(missing_.size());
     missing_.push_back(program_.measures[m].missing.value_or(nan));
   }
+  std::size_t comparisons = max_corner_comparisons;
   for (std::size_t t = 0; t < program_.tiers.size(); ++t) {
-    tiers_.push_back(t == 0 ? stretch{} : compile(program_.tiers[t].enter));
+    const ordinal enter = program_.tiers[t].enter;
+    tiers_.push_back(t == 0 ? stretch{} : compile(enter));
+    into_.push_back(t == 0 ? std::vector<corner>{} : minimal_corners(program_, enter, comparisons));
     vip_.push_back(is_vip(program_, static_cast<ordinal>(t)) ? 1 : 0);
   }
-  for (const gate& g : program_.gates) gates_.push_back(compile(g.require));
+  for (const gate& g : program_.gates) {
+    gates_.push_back(compile(g.require));
+    through_.push_back(minimal_corners(program_, g.require, comparisons));
+  }
 }
 
 engine::stretch engine::compile(ordinal root) {
@@ -251,7 +292,7 @@ void engine::unfold(ordinal at) {
 
 decision engine::decide(std::span<const double> facts) const noexcept {
   decision out;
-  if (facts.size() == facts_.size()) machine{*this}.decide<1>(one_row{facts.data()}, &out, 1);
+  if (facts.size() == facts_.size()) machine{*this}.decide<1>(one_row{facts.data()}, &out);
   return out;
 }
 
@@ -265,10 +306,11 @@ void engine::decide(std::span<const std::span<const double>> columns, std::span<
     require_equal_length(columns[i].size(), facts_[i].c_str(), out.size(), "out");
   }
   numeric::for_blocks(out.size(), how, [&](std::size_t, std::size_t first, std::size_t last) noexcept {
-    for (std::size_t row = first; row < last; row += tile_rows) {
-      const std::size_t n = std::min(tile_rows, last - row);
-      machine{*this}.decide<tile_rows>(many_rows{columns.data(), row}, &out[row], n);
+    std::size_t row = first;
+    for (; row + tile_rows <= last; row += tile_rows) {
+      machine{*this}.decide<tile_rows>(many_rows{columns.data(), row}, &out[row]);
     }
+    for (; row < last; ++row) machine{*this}.decide<1>(many_rows{columns.data(), row}, &out[row]);
   });
 }
 
@@ -285,8 +327,16 @@ reading engine::read(ordinal m, std::span<const double> facts) const noexcept {
     return machine{*this}.score(program_.measures[m], one_row{facts.data()}, 0);
   }
   const ordinal fact = fact_of_[m];
-  const double x = numeric::is_nan(facts[fact]) ? missing_[fact] : facts[fact];
+  const double x = or_default(facts[fact], missing_[fact]);
   return numeric::is_nan(x) ? reading{-infinity, infinity} : reading{x, x};
+}
+
+const std::vector<corner>* engine::ways_into(ordinal t) const noexcept {
+  return into_[t] ? &*into_[t] : nullptr;
+}
+
+const std::vector<corner>* engine::ways_through(ordinal g) const noexcept {
+  return through_[g] ? &*through_[g] : nullptr;
 }
 
 }  // namespace valorem::inline VALOREM_ABI::tier

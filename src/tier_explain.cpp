@@ -1,12 +1,10 @@
 // Shortfalls: for each minimal corner what is missing, then only the ways that are not worse than another.
-#include <valorem/tier/corner.hpp>
 #include <valorem/tier/explain.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <utility>
 
 namespace valorem::inline VALOREM_ABI::tier {
@@ -31,11 +29,10 @@ class explainer {
   explainer(const engine& e, std::span<const double> facts, std::span<const double> weights)
       : e_(e), p_(e.source()), facts_(facts), weights_(weights) {}
 
-  /// The ways to satisfy the rule at a node; nothing where it is too complex.
-  [[nodiscard]] std::optional<std::vector<option>> options(ordinal at) const {
-    const auto corners = minimal_corners(p_, at);
-    if (!corners) return std::nullopt;
+  /// What each way asks of this customer; nothing where there are too many ways.
+  [[nodiscard]] std::vector<option> options(const std::vector<corner>* corners) const {
     std::vector<option> found;
+    if (corners == nullptr) return found;
     for (const corner& c : *corners) add(found, ask(c));
     std::stable_sort(found.begin(), found.end(), [](const option& a, const option& b) {
       const bool a_waits = waits(a), b_waits = waits(b);
@@ -162,15 +159,15 @@ explanation explain(const engine& e, std::span<const double> facts, ordinal targ
   const explainer ways(e, facts, weights);
   for (std::size_t g = 0; g < p.gates.size(); ++g) {
     if (!bars(p.gates[g], e.passes(static_cast<ordinal>(g), facts), target)) continue;
-    auto options = ways.options(p.gates[g].require);
-    out.too_complex = out.too_complex || !options;
-    out.gates.push_back({static_cast<ordinal>(g), std::move(options).value_or(std::vector<option>{})});
+    const auto* corners = e.ways_through(static_cast<ordinal>(g));
+    out.too_complex = out.too_complex || corners == nullptr;
+    out.gates.push_back({static_cast<ordinal>(g), ways.options(corners)});
     note_unknown(out, out.gates.back().options);
   }
   if (out.enters == verdict::yes) return out;
-  auto options = ways.options(p.tiers[target].enter);
-  out.too_complex = out.too_complex || !options;
-  out.options = std::move(options).value_or(std::vector<option>{});
+  const auto* corners = e.ways_into(target);
+  out.too_complex = out.too_complex || corners == nullptr;
+  out.options = ways.options(corners);
   note_unknown(out, out.options);
   return out;
 }

@@ -64,8 +64,7 @@ program read_program(const json::value& root) {
   if (const auto v = f.find("benefits")) read_benefits(*v, p);
   if (const auto v = f.find("overrides")) read_overrides(*v, p, p.overrides);
   f.close();
-  p.canonical = json::canonical(root);
-  p.fingerprint = json::fnv1a(p.canonical);
+  p.fingerprint = json::fnv1a(json::canonical(root));
   return p;
 }
 

@@ -47,8 +47,8 @@ void check_measures(const program& p) {
   for (const measure& m : p.measures) {
     const bool is_score = m.is == measure::kind::score;
     demand_that(!m.missing || (numeric::is_finite(*m.missing) && !is_score), "a bad value for missing in " + m.name);
-    demand_that(m.levels.size() <= max_levels && (m.is == measure::kind::levels) == (m.levels.size() >= 2),
-                "bad levels in " + m.name);
+    const bool enough = m.is == measure::kind::levels ? m.levels.size() >= 2 : m.levels.empty();
+    demand_that(enough && m.levels.size() <= max_levels, "bad levels in " + m.name);
     demand_that(is_score == !m.score.empty(), "bad score terms in " + m.name);
     demand_that(m.direction == better::higher || (m.is != measure::kind::levels && !is_score),
                 m.name + " cannot be better when lower");

@@ -3,12 +3,15 @@
 #define VALOREM_TIER_ENGINE_HPP
 
 #include <valorem/numeric/blocks.hpp>
+#include <valorem/tier/corner.hpp>
 #include <valorem/tier/program.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace valorem::inline VALOREM_ABI::tier {
@@ -70,6 +73,10 @@ class VALOREM_EXPORT engine {
   [[nodiscard]] verdict passes(ordinal g, std::span<const double> facts) const noexcept;
   [[nodiscard]] reading read(ordinal m, std::span<const double> facts) const noexcept;
 
+  /// The minimal corners of a tier's enter rule (of the base: none) or of a gate's; null where there are too many.
+  [[nodiscard]] const std::vector<corner>* ways_into(ordinal t) const noexcept;
+  [[nodiscard]] const std::vector<corner>* ways_through(ordinal g) const noexcept;
+
  private:
   struct step {
     enum class op : std::uint8_t { higher, lower, score, open, close };
@@ -93,6 +100,7 @@ class VALOREM_EXPORT engine {
   std::vector<double> missing_;   // by fact; NaN: stays unknown
   std::vector<step> steps_;
   std::vector<stretch> tiers_, gates_;
+  std::vector<std::optional<std::vector<corner>>> into_, through_;
   std::vector<std::uint8_t> vip_;
 };
 

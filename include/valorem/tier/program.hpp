@@ -178,8 +178,9 @@ struct program {
   std::vector<quota> quotas = {};
   std::vector<benefit> benefits = {};
   std::vector<override_rule> overrides = {};
-  std::string canonical = {};     ///< RFC 8785 form of the text it was read from; empty where it was built by hand
-  std::uint64_t fingerprint = 0;  ///< FNV-1a-64 of canonical
+  /// FNV-1a-64 of the RFC 8785 form of the text it was read from: layout and the order of keys do not matter, notes do.
+  /// 0 where it was built by hand.
+  std::uint64_t fingerprint = 0;
   bool operator==(const program&) const = default;
 };
 
