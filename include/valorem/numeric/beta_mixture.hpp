@@ -29,7 +29,7 @@ class beta_mixture {
     // Terms fall like z^n, or like n!/(a+b)_n; below 0 they alternate, and nothing is lost while their sum stays small.
     const double degree = value_of(a_) + value_of(b_);
     const bool quick = value_of(v) <= 4.0 || degree >= 25.0;
-    if (quick && (value_of(rest) >= 0 || -value_of(rest) * value_of(a_) <= 2.0 * degree)) {
+    if (quick && (value_of(rest) >= 0 || -value_of(rest) * (1.0 + value_of(a_)) <= degree)) {
       R out(0.0);
       if (survival_series(rest, v, out)) return out;
     }

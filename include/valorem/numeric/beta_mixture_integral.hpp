@@ -2,9 +2,9 @@
 //
 // y(v) = E[(1 + p v)^-σ] solves Gauss's equation v (1+v) y'' + (a+b + (σ+a+1) v) y' + σ a y = 0 (DLMF 15.10.1 at -v).
 // So its Taylor coefficients at any v0 follow from y and y' there by a three-term recurrence, and y is carried outwards
-// from 0. Rounding excites the equation's other solution, v^(1-a-b), which falls faster than y and so dies out, but
-// whose own Taylor terms grow like ((a+b) step/v0)^n/n!: steps are kept below 4 v0/(a+b). Where a+b is too large for
-// that, y is smooth in ln v and cheap to evaluate, and Gauss-Legendre panels in ln v do the same.
+// from 0. Rounding excites the equation's other solutions, which fall faster than y and die out, but whose Taylor terms
+// grow like ((a+b+σ) step/v0)^n/n!: steps are kept below 4 v0/(a+b+σ). Where that is too short, y is smooth in ln v,
+// and Gauss-Legendre panels in ln v do the same.
 #ifndef VALOREM_NUMERIC_BETA_MIXTURE_INTEGRAL_HPP
 #define VALOREM_NUMERIC_BETA_MIXTURE_INTEGRAL_HPP
 
@@ -137,7 +137,7 @@ template <class R>
   const detail::mixture_piece<R> first(a, b, sigma, at);
   add(first, 0.0, at);
   constexpr double carried = 30.0;
-  const double degree = value_of(a) + value_of(b);
+  const double degree = value_of(a) + value_of(b) + value_of(sigma);
   if (degree > carried) return total + detail::discounted_mixture_beyond(a, b, sigma, D, at, end);
   const double stride = std::min(0.5, 4.0 / degree);
   R y = first.value(1.0);
