@@ -71,6 +71,8 @@ def log_beta(a, b):
 
 def digits(value, count=26):
     """Decimal text with `count` significant digits, exponent as large as needed."""
+    if value.is_nan():
+        return "nan"
     if value.is_zero():
         return "0"
     ctx.prec = 512

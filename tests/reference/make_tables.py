@@ -1,14 +1,18 @@
 """Writes the reference tables. Usage: make_tables.py [--rows N] [--out DIR] [group ...]; see README.md."""
 
 import argparse
+import math
 import os
 import sys
 import time
 
 from flint import arb, ctx
 
+import discount
+import gamma_gamma
 import kernels
 import models
+import pmf
 import points
 from balls import Unresolved, accurate_bits, close, digits, double_text, exactly, refine, twice
 
@@ -64,7 +68,7 @@ class Table:
         p = point
         self.lines.append(",".join((
             model, " ".join(t(q) for q in p.params), t(p.x) if "x" in uses else "", t(p.t_x) if "x" in uses else "",
-            t(p.T) if "x" in uses else "", t(p.h) if "h" in uses else "", t(p.rate) if "rate" in uses else "",
+            t(p.T) if "x" in uses and p.T is not None else "", t(p.h) if "h" in uses else "", t(p.rate) if "rate" in uses else "",
             "" if n is None else str(n), quantity, digits(value), "%.3g" % cond, p.region)) + "\n")
 
     def drop(self, model, point, quantity, why):
@@ -107,7 +111,7 @@ def record_future(table, model, point, v, quantity, function, who, names, uses):
     if value is None:
         table.drop(model, point, quantity, why)
         return
-    cond = models.future_condition(model, v, who, kernel[used], names)
+    cond = models.future_condition(model, v, who, [kernel[used]] + [k for route, k in kernel.items() if route != used], names)
     table.add(model, point, quantity, value, cond, uses)
 
 
@@ -178,8 +182,8 @@ def purchases(table, model, count, seed):
     seen = set()
     for p in stream(model, seed, count):
         v = inputs(model, p)
-        for who, name, names, uses in ((models.new_customer, "new_expected_purchases", params + ["h"], ("h",)),
-                                       (models.given_customer, "cond_expected_purchases", params + ["t_x", "T", "h"], ("x", "h"))):
+        for who, side, names, uses in SIDES:
+            name, names = side + "_expected_purchases", params + names
             key = (name, p.params, p.h) + ((p.x, p.t_x, p.T) if "x" in uses else ())
             if key in seen:
                 continue
@@ -192,19 +196,207 @@ def purchases(table, model, count, seed):
                 record_future(table, model, p, v, name, "purchases", who, names, uses)
 
 
-GROUPS = {"likelihood": likelihood, "purchases": purchases}
+def customer(model, v, who):
+    if model != "nbd":
+        return who(model, v)
+    if who is models.new_customer:
+        return arb(1), v["r"], v["alpha"], None, None
+    return arb(1), v["r"] + v["x"], v["alpha"] + v["T"], None, None
+
+
+def counts(random, model, v, who):
+    """0 or 1, and one count near the mean."""
+    ctx.prec = 64
+    chance, s, c, a, b = customer(model, v, who)
+    rate, size = float(v["h"] / c), float(s)
+    mean = size * rate
+    if a is not None:  # as if everybody had the mean chance of leaving: near enough to choose a count
+        p = float(a / (a + b))
+        mean = -math.expm1(-size * math.log1p(p * rate)) / p
+    near = int(min(1e4, max(0.0, mean * random.choice((0.3, 1.0, 1.0, 2.5)) + random.choice((0, 0, 1, 2)))))
+    return sorted({random.choice((0, 0, 1, 2)), near})
+
+
+def chances(table, model, count, seed):
+    params = list(NAMES[model])
+    dice = points.Generator(seed + 7).random
+    seen = set()
+    tiny_rows = 0
+    for p in stream(model, seed, count):
+        v = inputs(model, p)
+        for who, name, names, uses in SIDES:
+            for n in counts(dice, model, v, who):
+                key = (name, n, p.params, p.h) + ((p.x, p.t_x, p.T) if "x" in uses else ())
+                if key in seen:
+                    continue
+                seen.add(key)
+                routes = [(route, lambda w, bits, route=route: pmf.pmf(n, customer(model, w, who), w["h"], route))
+                          for route in pmf.ROUTES]
+                if model == "nbd":
+                    routes = routes[:2]
+                ctx.prec = 256
+                rough = routes[1][1](v, 100) if n < 200 else routes[0][1](v, 100)
+                if tiny(rough):
+                    tiny_rows += 1
+                    if tiny_rows > count // 50:  # enough of these: they only show that nothing breaks
+                        continue
+                record(table, model, p, v, name + "_pmf", routes, params + names, uses, n=n)
+
+
+SIDES = ((models.new_customer, "new", ["h"], ("h",)), (models.given_customer, "cond", ["t_x", "T", "h"], ("x", "h")))
+
+
+def discounted_value(model, v, who, lifetime, route, forever):
+    """(value, sigma, a, b, w, z): chance x s x L(s + 1), or chance x scale x L(s)."""
+    ctx.prec = 400
+    chance, s, c, a, b = customer(model, v, who)
+    w = None if forever else v["h"] / c
+    z = v["rate"] * c
+    if model == "nbd":
+        d = v["rate"]
+        if route == "clock":  # a plain integral
+            value = discount.plain(d, None if forever else v["h"])
+        else:
+            value = 1 / d if forever else (v["h"] if d.is_zero() else -(-(d * v["h"])).expm1() / d)
+        return value if lifetime else value * s / c
+    kernel = discount.ROUTES[route](s if lifetime else s + 1, a, b, w, z)
+    ctx.prec = 400
+    return chance * (c if lifetime else s) * kernel
+
+
+def discounted_condition(model, v, who, lifetime, names, forever):
+    def pieces(u):
+        chance, s, c, a, b = customer(model, u, who)
+        front = (chance * (c if lifetime else s)).log()
+        if a is None:
+            a = b = arb(1)
+        return [front, s if lifetime else s + 1, a, b, arb(1) if forever else u["h"] / c, u["rate"] * c]
+
+    ctx.prec = 400
+    base = pieces(v)
+    if model == "nbd":
+        d, h = v["rate"], v["h"]
+        if forever:
+            parts = {"rate": arb(-1)}
+        else:
+            y = d * h
+            share = arb(1) if d.is_zero() else y * (-y).exp() / -(-y).expm1()
+            parts = {"h": share, "rate": share - 1}
+        total = sum(abs(q) for q in parts.values())
+        if not lifetime:
+            for name in names:
+                if name in ("r", "alpha", "T") and not v[name].is_zero():
+                    size = v["r"] + v["x"] if who is models.given_customer and name == "r" else None
+                    if name == "r":
+                        total += v["r"] / size if size is not None else 1
+                    else:
+                        total += v[name] / (v["alpha"] + (v["T"] if who is models.given_customer else 0))
+        return float(total)
+    slopes = discount.slopes(base[1], base[2], base[3], None if forever else base[4], base[5])
+    ctx.prec = 400
+    step = arb(2) ** -60
+    total = arb(0)
+    for name in names:
+        if v[name].is_zero() or (forever and name == "h"):
+            continue
+        ends = []
+        for sign in (1, -1):
+            u = dict(v)
+            u[name] = v[name] * (1 + sign * step)
+            ends.append(pieces(u))
+        slope = (ends[0][0] - ends[1][0]) / (2 * step)
+        for i in range(5):
+            if not base[i + 1].is_zero():
+                slope += slopes[i] * (ends[0][i + 1] - ends[1][i + 1]) / (2 * step * base[i + 1])
+        total += abs(slope)
+    return float(total.mid())
+
+
+def discounted(table, model, count, seed):
+    params = list(NAMES[model])
+    dice = points.Generator(seed + 7).random
+    for p in stream(model, seed, count):
+        v = inputs(model, p)
+        if p.h == 0 and dice.random() < 0.8:
+            continue
+        who, name, names, uses = dice.choice(SIDES)
+        lifetime = dice.random() < 0.5
+        forever = p.rate > 0 and dice.random() < 0.4
+        q = points.Point(p.params, p.x, p.t_x, p.T, float("inf") if forever else p.h, p.rate, p.region)
+        quantity = name + ("_discounted_lifetime" if lifetime else "_discounted_purchases")
+        if p.h == 0 and not forever:
+            table.add(model, q, quantity, arb(0), 0.0, uses + ("rate",))
+            continue
+        values, reasons = [], []
+        for route in ("clock", "mixture") if model == "nbd" else ("clock", "mixture", "grid"):
+            try:
+                values.append(discounted_value(model, v, who, lifetime, route, forever))
+            except Unresolved as trouble:
+                reasons.append(str(trouble))
+            if len(values) == 2:
+                break
+        if len(values) < 2:
+            table.drop(model, q, quantity, "; ".join(reasons))
+            continue
+        if not close(values[0], values[1]):
+            raise AssertionError("routes disagree: %s %s %s" % (values, quantity, p.params))
+        if tiny(values[0]) and dice.random() < 0.9:
+            continue
+        cond = discounted_condition(model, v, who, lifetime, params + names + ["rate"], forever)
+        table.add(model, q, quantity, values[0], cond, uses + ("rate",))
+
+
+def spend(table, model, count, seed):
+    g = points.Generator(seed)
+
+    def one(params, x, mean, region):
+        w = {"p": arb(params[0]), "q": arb(params[1]), "gamma": arb(params[2]), "x": x, "mean": arb(mean)}
+        point = points.Point(params, x, mean, None, None, None, region)
+        names = ["p", "q", "gamma", "mean"]
+        k = gamma_gamma.shape(w)
+        record(table, model, point, w, "loglik",
+               [("formula", lambda u, bits: gamma_gamma.log_likelihood_formula(u)),
+                ("integral", lambda u, bits: gamma_gamma.log_likelihood_integral(u))], names, ("x",), False, 1)
+        for quantity, above, formula, integral in (
+                ("expected_spend", 1, gamma_gamma.expected_formula, gamma_gamma.expected_integral),
+                ("spend_variance", 2, gamma_gamma.variance_formula, gamma_gamma.variance_integral)):
+            if k > above:
+                record(table, model, point, w, quantity, [("formula", lambda u, bits, f=formula: f(u)),
+                                                          ("integral", lambda u, bits, f=integral: f(u))], names, ("x",))
+            else:
+                table.add(model, point, quantity, arb.nan(), 0.0, ("x",))
+
+    for x, mean in ((0, 0.0), (1, 11.77), (2, 22.35), (7, 73.74), (2, 35.71), (2, 40.0), (29, 35.0), (100000, 35.0)):
+        for params in ((6.25, 3.74, 15.44), (6.25, 1.0, 15.44), (6.25, 0.5, 15.44), (6.25, 1 + 1e-9, 15.44), (6.25, 2.0, 15.44),
+                       (1e5, 3.74, 1e-3), (1e-3, 1e5, 1e5), (1e-3, 1e-3, 1e3), (6.25, 2 + 1e-6, 15.44)):
+            one(params, x, mean, "structured")
+    for i in range(max(0, count - 72)):
+        usual = g.random.random() < 0.25
+        if usual:
+            params = tuple(points.short(g.random.uniform(*q)) for q in ((1, 10), (1.5, 6), (2, 40)))
+            x, mean = g.count(60, 0.2), round(g.log_uniform(3, 300), 2)
+        else:
+            params = tuple(points.short(g.log_uniform(1e-3, 1e3)) for _ in range(3))
+            x, mean = g.count(1e5, 0.15), points.short(g.log_uniform(1e-3, 1e6))
+        one(params, x, mean if x else 0.0, "usual" if usual else "wide")
+
+
+GROUPS = {"likelihood": likelihood, "purchases": purchases, "pmf": chances, "discounted": discounted, "spend": spend}
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=300)
     parser.add_argument("--out", default=os.path.dirname(os.path.abspath(__file__)))
-    parser.add_argument("--models", default="nbd,bg_nbd,mbg_nbd")
+    parser.add_argument("--models", default="nbd,bg_nbd,mbg_nbd,gamma_gamma", type=lambda text: text.split(","))
     parser.add_argument("groups", nargs="*", default=list(GROUPS))
     options = parser.parse_args()
     for group in options.groups or GROUPS:
-        for index, model in enumerate(options.models.split(",")):
-            table = Table(os.path.join(options.out, "%s_%s.csv" % (model, group)))
+        for index, model in enumerate(("nbd", "bg_nbd", "mbg_nbd", "gamma_gamma")):
+            if model not in options.models or (group == "spend") != (model == "gamma_gamma"):
+                continue
+            name = model if group == "spend" else "%s_%s" % (model, group)
+            table = Table(os.path.join(options.out, name + ".csv"))
             started = time.time()
             GROUPS[group](table, model, options.rows, 20240601 + index + 100 * list(GROUPS).index(group))
             table.write()

@@ -137,7 +137,16 @@ def expected_purchases_nbd(v, who, route):
     return shape * v["h"] / scale
 
 
-def future_condition(model, v, who, kernel, names):
+def any_route(kernels_in_order, w):
+    for kernel in kernels_in_order:
+        try:
+            return refine(lambda: kernel(w[0], w[1], w[2], w[3], 90), 85, 160, 1400)
+        except Unresolved:
+            continue
+    raise Unresolved("condition")
+
+
+def future_condition(model, v, who, kernels_in_order, names):
     """Condition number of future(): the chain rule over the four arguments of the kernel.
 
     The kernel is differenced at 90 bits with steps of 2^-30; the chance and the arguments at high precision.
@@ -160,7 +169,7 @@ def future_condition(model, v, who, kernel, names):
         for sign in (1, -1):
             w = list(centre)
             w[i] = w[i] * (1 + sign * arb(2) ** -30)
-            ends.append(refine(lambda: kernel(w[0], w[1], w[2], w[3], 90), 85, 160, 1400).log())
+            ends.append(any_route(kernels_in_order, w).log())
         ctx.prec = 400
         slopes.append((ends[0] - ends[1]) / arb(2) ** -29)  # d log Q / d log argument
     total = arb(0)
