@@ -116,6 +116,26 @@ TEST(tier_engine, unknown_gate_fails_passes_or_stops) {
   }
 }
 
+TEST(tier_engine, names_the_gate_that_decided) {
+  const auto gates = [](std::string_view list) {
+    return engine_of(
+        R"({"schema": "tier-program/1", "id": "p", "version": "1", "measures": {"a": {}, "b": {}, "c": {}},
+      "gates": [)" +
+        std::string(list) +
+        R"(], "tiers": [{"id": "t0"}, {"id": "t1", "enter": {"a": 1}}, {"id": "t2", "enter": {"a": 2}}]})");
+  };
+  const engine lowest =
+      gates(R"({"id": "g", "require": {"b": 1}, "else": "t1"}, {"id": "h", "require": {"c": 1}, "else": "t0"})");
+  EXPECT_EQ(lowest.decide(std::array<double, 3>{2, 0, 1}).gate, 0);
+  EXPECT_EQ(lowest.decide(std::array<double, 3>{2, 0, 0}).gate, 1) << "the one that brought her lowest";
+  EXPECT_EQ(lowest.decide(std::array<double, 3>{1, 0, 1}).gate, valorem::tier::no_gate) << "t1 is not lowered to t1";
+  const engine stop = gates(R"({"id": "g", "require": {"b": 1}, "else": "t1", "unknown": "error"},
+                               {"id": "h", "require": {"c": 1}, "else": "t0"})");
+  const decision d = stop.decide(std::array<double, 3>{2, unknown, 0});
+  EXPECT_EQ(d.how, outcome::undecided);
+  EXPECT_EQ(d.gate, 0) << "whatever comes after";
+}
+
 TEST(tier_engine, an_unknown_that_cannot_matter_leaves_the_status_ok) {
   const engine e = engine_of(cards());
   EXPECT_EQ(e.decide(std::array<double, 4>{unknown, 900, 60, 0}).state, status::ok) << "diamond by fee";

@@ -248,6 +248,12 @@ TEST(tier_explain, a_gate_that_must_know_its_facts_bars_while_it_does_not) {
   const explanation x = tier::explain(e, std::array<double, 4>{9000, 0, 60, unknown}, 2);
   ASSERT_EQ(x.gates.size(), 1U);
   expect_options(x.gates[0].options, {{{overdue, unknown}}});
+  const tier::engine high =
+      engine_of(with(cards(), R"("else": "none", "unknown": "fail")", R"("else": "gold", "unknown": "error")"));
+  EXPECT_EQ(tier::explain(high, std::array<double, 4>{9000, 0, 60, unknown}, 1).gates.size(), 1U)
+      << "undecided is the base";
+  EXPECT_TRUE(tier::explain(high, std::array<double, 4>{9000, 0, 60, 9}, 1).gates.empty())
+      << "failing it leaves gold open";
   const tier::engine pass = engine_of(with(cards(), R"("unknown": "fail")", R"("unknown": "pass")"));
   EXPECT_TRUE(tier::explain(pass, std::array<double, 4>{9000, 0, 60, unknown}, 2).gates.empty());
 }
