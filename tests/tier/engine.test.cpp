@@ -366,6 +366,10 @@ TEST(tier_engine, vip_tiers_are_those_that_say_so) {
   const engine some = engine_of(everything);
   EXPECT_FALSE(some.decide(std::array<double, 6>{100, 6, 0, 0, 0, 0}).vip) << "silver says false";
   EXPECT_TRUE(some.decide(std::array<double, 6>{5000, 60, 0, 3, 1, 0}).vip);
+  const engine one = engine_of(with(cards(), R"({"id": "gold",    "label")", R"({"id": "gold", "vip": true, "label")"));
+  EXPECT_FALSE(one.decide(std::array<double, 4>{3600, 0, 60, 0}).vip) << "gold alone says so";
+  EXPECT_TRUE(one.decide(std::array<double, 4>{8400, 0, 60, 0}).vip);
+  EXPECT_FALSE(one.decide(std::array<double, 4>{20400, 0, 60, 0}).vip);
   const engine deny =
       engine_of(with(cards(), R"({"id": "silver",  "label")", R"({"id": "silver", "vip": false, "label")"));
   EXPECT_FALSE(deny.decide(std::array<double, 4>{3600, 0, 60, 0}).vip);
