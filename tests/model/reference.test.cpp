@@ -104,6 +104,8 @@ TEST(reference, bg_nbd_purchases) {
 TEST(reference, mbg_nbd_likelihood) {
   check_table<mbg_nbd>("mbg_nbd_likelihood.csv");
 }
+TEST(reference, mbg_nbd_purchases) {
+  check_table<mbg_nbd>("mbg_nbd_purchases.csv");
 }
 
 }  // namespace
