@@ -108,4 +108,32 @@ TEST(reference, mbg_nbd_purchases) {
   check_table<mbg_nbd>("mbg_nbd_purchases.csv");
 }
 
+TEST(reference, nbd_pmf) {
+  check_table<nbd>("nbd_pmf.csv");
+}
+TEST(reference, nbd_discounted) {
+  check_table<nbd>("nbd_discounted.csv");
+}
+
+// The table's x counts the purchases and its t_x holds their mean.
+TEST(reference, gamma_gamma) {
+  const auto rows = reference::read(std::string(VALOREM_TEST_DIR) + "/reference/gamma_gamma.csv");
+  ASSERT_GT(rows.size(), 100u);
+  for (const row& r : rows) {
+    const gamma_gamma m{.p = r.params.at(0), .q = r.params.at(1), .v = r.params.at(2)};
+    const spend_history s{r.x, r.t_x};
+    const bool logarithm = r.quantity == "loglik";
+    double got = not_a_value;
+    if (logarithm) got = log_likelihood(m, s);
+    if (r.quantity == "expected_spend") got = expected_spend(m, s);
+    if (r.quantity == "spend_variance") got = spend_sd(m, s) * spend_sd(m, s);
+    if (std::isnan(r.value)) {  // undefined there
+      EXPECT_TRUE(std::isnan(got)) << shown(r);
+      continue;
+    }
+    EXPECT_LE(reference::error(r, got, logarithm), reference::allowed(r))
+        << shown(r) << " got " << got << " want " << r.value;
+  }
+}
+
 }  // namespace
