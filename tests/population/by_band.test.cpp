@@ -56,7 +56,7 @@ TEST(sum_by_band, parts_make_the_whole) {
   for (int i = 0; i < 30000; ++i) {
     code.push_back(static_cast<std::int8_t>(band(random)));
     amount.push_back(money(random));
-    naive[static_cast<std::size_t>(code.back() + 1)] += amount.back();
+    naive[static_cast<std::size_t>(code.back() + 1)] += static_cast<long double>(amount.back());
   }
   const auto s = sum_by_band(code, 5, amount);
   for (std::size_t b = 0; b < 5; ++b) EXPECT_NEAR(s.total[b] / static_cast<double>(naive[b + 1]), 1, 1e-12);
