@@ -30,8 +30,8 @@ std::string fit_repr(const fit_record& f) {
 
 }  // namespace
 
-void warn_unless_converged(const fit_record& f) {
-  if (f.outcome == fit_status::converged) return;
+fit_record warned(fit_record f) {
+  if (f.outcome == fit_status::converged) return f;
   std::string why = f.name + ": ";
   if (f.outcome == fit_status::boundary) {
     why += "the likelihood has no maximum inside, it rises towards " + f.limit;
@@ -42,6 +42,7 @@ void warn_unless_converged(const fit_record& f) {
   }
   const py::object type = py::module_::import("valorem.errors").attr("ConvergenceWarning");
   if (PyErr_WarnEx(type.ptr(), why.c_str(), 1) != 0) throw py::error_already_set();
+  return f;
 }
 
 void bind_fit(py::module_& m) {

@@ -102,7 +102,7 @@ fit_record fit_model(const py::object& frequency, const py::object& recency, con
     const weighted_histories rows = compress(columns, w.span());
     result = fit<M>({rows.columns(), rows.weight}, how);
   }
-  return record_of(result);
+  return warned(record_of(result));
 }
 
 using py::arg;

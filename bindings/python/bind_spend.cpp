@@ -33,7 +33,7 @@ fit_record fit_gamma_gamma(O frequency, O monetary_value, O weights, int threads
                                                 {mean.data(), static_cast<std::size_t>(mean.size())}, w.span());
     result = fit_spend(rows.x, rows.mean_spend, rows.weight, how);
   }
-  return record_of(result);
+  return warned(record_of(result));
 }
 
 }  // namespace

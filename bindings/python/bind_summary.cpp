@@ -5,88 +5,13 @@
 
 #include <pybind11/stl.h>
 
-#include <array>
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace valorem::python {
 
 namespace {
-
-/// What a reader of text found wrong by row; empty while nothing was.
-class marks {
- public:
-  explicit marks(std::size_t rows) : rows_(rows) {}
-  std::span<row_rule> all() {
-    if (rules_.empty()) rules_.resize(rows_);
-    return rules_;
-  }
-  [[nodiscard]] std::span<const row_rule> found() const { return rules_; }
-
- private:
-  std::size_t rows_;
-  std::vector<row_rule> rules_;
-};
-
-/// A column of numbers that may have come as text; absent where the argument is None.
-class number_argument {
- public:
-  number_argument(const py::object& source, const char* name, row_rule missing, row_rule unreadable, marks& wrong) {
-    if (source.is_none()) return;
-    if (py::isinstance<text>(source)) {
-      const std::vector<std::string_view> cells = cells_of(source.cast<const text&>());
-      values_.emplace(static_cast<py::ssize_t>(cells.size()));
-      read_numbers(cells, missing, unreadable, {values_->mutable_data(), cells.size()}, wrong.all());
-    } else {
-      values_ = table_column(source, name);
-    }
-  }
-  [[nodiscard]] std::span<const double> span() const {
-    if (!values_) return {};
-    return {values_->data(), static_cast<std::size_t>(values_->size())};
-  }
-
- private:
-  std::optional<py::array_t<double>> values_;
-};
-
-/// Days, instants of UTC, or text that is read as either.
-class time_argument {
- public:
-  time_argument(const std::string& kind, const py::object& source, std::optional<int> offset, bool by_hour,
-                marks& wrong) {
-    const auto named = offset ? std::optional(utc_offset{*offset}) : std::nullopt;
-    if (kind == "days") {
-      const auto days = source.cast<py::array_t<std::int32_t, py::array::c_style>>();
-      keep_ = days;
-      column_ = std::span<const std::int32_t>(days.data(), static_cast<std::size_t>(days.size()));
-    } else if (kind == "instants") {
-      const auto seconds = source.cast<py::array_t<std::int64_t, py::array::c_style>>();
-      keep_ = seconds;
-      column_ = instant_column{{seconds.data(), static_cast<std::size_t>(seconds.size())}, named.value()};
-    } else {
-      read(cells_of(source.cast<const text&>()), named, by_hour, wrong);
-    }
-  }
-  [[nodiscard]] const time_column& column() const { return column_; }
-
- private:
-  void read(const std::vector<std::string_view>& cells, std::optional<utc_offset> named, bool by_hour, marks& wrong) {
-    if (by_hour && named) {
-      seconds_.resize(cells.size());
-      read_instants(cells, *named, seconds_, wrong.all());
-      column_ = instant_column{seconds_, *named};
-    } else {
-      days_.resize(cells.size());
-      read_days(cells, named, days_, wrong.all());
-      column_ = std::span<const std::int32_t>(days_);
-    }
-  }
-
-  py::object keep_;
-  std::vector<std::int32_t> days_;
-  std::vector<std::int64_t> seconds_;
-  time_column column_;
-};
 
 time_unit unit_named(const std::string& text, const char* argument) {
   const auto unit = time_unit_named(text);
@@ -103,26 +28,16 @@ returns_policy policy_named(const std::string& text) {
   throw contract_error("returns: must be 'net', 'drop' or 'refuse', not '" + text + "'");
 }
 
-void mark_missing_customers(const py::object& missing, marks& wrong) {
-  if (missing.is_none()) return;
-  const auto gone = missing.cast<py::array_t<bool, py::array::c_style>>();
-  const std::span<row_rule> rules = wrong.all();
-  if (static_cast<std::size_t>(gone.size()) != rules.size())
-    throw contract_error("missing ids: another number of rows");
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    if (gone.data()[i] && rules[i] == row_rule::none) rules[i] = row_rule::missing_customer;
-  }
-}
-
 std::optional<date> day(std::optional<int> days) {
   return days ? std::optional(date{*days}) : std::nullopt;
 }
 
-shared_summary summarise_columns(const py::object& customer, const py::object& customer_missing,
-                                 const std::string& time_kind, const py::object& time, const py::object& amount,
-                                 const py::object& units, int observation_end, std::optional<int> calibration_end,
-                                 const std::string& unit, const std::string& collapse, const std::string& returns,
-                                 const std::string& currency, std::optional<int> offset, std::size_t issue_limit) {
+/// The summary, and where in the input the ids of its customers stand: from here on they stand in its own order.
+std::pair<shared_summary, py::array_t<std::size_t>> summarise_columns(
+    const py::object& customer, const py::object& customer_missing, const std::string& time_kind,
+    const py::object& time, const py::object& amount, const py::object& units, int observation_end,
+    std::optional<int> calibration_end, const std::string& unit, const std::string& collapse,
+    const std::string& returns, const std::string& currency, std::optional<int> offset, std::size_t issue_limit) {
   const summary_options how{.observation_end = {observation_end},
                             .calibration_end = day(calibration_end),
                             .unit = unit_named(unit, "time_unit"),
@@ -132,7 +47,7 @@ shared_summary summarise_columns(const py::object& customer, const py::object& c
                             .issue_limit = issue_limit};
   const id_argument ids(customer);
   marks wrong(size(ids.column()));
-  mark_missing_customers(customer_missing, wrong);
+  wrong.mark_missing_customers(customer_missing);
   const time_argument when(time_kind, time, offset, how.collapse == time_unit::hour, wrong);
   const number_argument paid(amount, "amount", row_rule::missing_amount, row_rule::unreadable_amount, wrong);
   const number_argument pieces(units, "units", row_rule::missing_units, row_rule::unreadable_units, wrong);
@@ -141,8 +56,13 @@ shared_summary summarise_columns(const py::object& customer, const py::object& c
                           .amount = paid.span(),
                           .units = pieces.span(),
                           .found_wrong = wrong.found()};
-  const py::gil_scoped_release others_may_run;
-  return std::make_shared<const summary>(summarise(rows, how));
+  const auto made = std::make_shared<summary>();
+  {
+    const py::gil_scoped_release others_may_run;
+    *made = summarise(rows, how);
+  }
+  const auto first_row = std::make_shared<const std::vector<std::size_t>>(std::exchange(made->first_row, {}));
+  return {made, view(*first_row, first_row)};
 }
 
 shared_summary summary_from_columns(const py::object& frequency, const py::object& recency, const py::object& T,
@@ -164,7 +84,7 @@ shared_summary summary_from_columns(const py::object& frequency, const py::objec
                           .found_wrong = wrong.found()};
   const measure_units in{.time = unit_named(unit, "time_unit"), .collapse = std::nullopt, .currency = currency};
   const py::gil_scoped_release others_may_run;
-  return std::make_shared<const summary>(from_columns(table, in, issue_limit));
+  return std::make_shared<summary>(from_columns(table, in, issue_limit));
 }
 
 /// Every column that the data could fill, by name, in the order of the struct.
@@ -220,21 +140,29 @@ py::dict origin_of(const summary& s) {
   return out;
 }
 
-py::list issues_of(const summary& s) {
-  py::list out;
-  for (const row_issue& i : s.report.issues) {
-    const row_rule_text& t = valorem::text(i.rule);
-    out.append(py::make_tuple(i.row + 1, std::string(t.field), std::string(t.rule), std::string(t.sentence)));
+py::array_t<std::int64_t> rows_of(const py::object& wanted, const py::object& table) {
+  const id_argument asked(wanted);
+  const id_argument known(table);
+  std::vector<std::size_t> found(size(asked.column()));
+  {
+    const py::gil_scoped_release others_may_run;
+    find_customers(known.column(), asked.column(), found);
   }
+  py::array_t<std::int64_t> out(static_cast<py::ssize_t>(found.size()));
+  std::transform(found.begin(), found.end(), out.mutable_data(),
+                 [](std::size_t row) { return row == no_row ? std::int64_t{-1} : static_cast<std::int64_t>(row); });
   return out;
 }
 
-py::dict issue_counts(const summary& s) {
-  py::dict out;
-  for (std::size_t i = 1; i < row_rule_count; ++i) {
-    if (s.report.counts[i] != 0) out[py::str(std::string(row_rule_texts[i].rule))] = s.report.counts[i];
+std::optional<std::size_t> repeated(const py::object& customer) {
+  const id_argument ids(customer);
+  std::vector<std::size_t> first(size(ids.column()));
+  const py::gil_scoped_release others_may_run;
+  find_customers(ids.column(), ids.column(), first);
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (first[i] != i && first[i] != no_row) return i;
   }
-  return out;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -247,6 +175,63 @@ std::vector<std::string_view> cells_of(const text& t) {
   return out;
 }
 
+void marks::mark_missing_customers(const py::object& missing) {
+  if (missing.is_none()) return;
+  const auto gone = missing.cast<py::array_t<bool, py::array::c_style>>();
+  const std::span<row_rule> rules = all();
+  if (static_cast<std::size_t>(gone.size()) != rules.size())
+    throw contract_error("missing ids: another number of rows");
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (gone.data()[i] && rules[i] == row_rule::none) rules[i] = row_rule::missing_customer;
+  }
+}
+
+number_argument::number_argument(const py::object& source, const char* name, row_rule missing, row_rule unreadable,
+                                 marks& wrong) {
+  if (source.is_none()) return;
+  if (py::isinstance<text>(source)) {
+    const std::vector<std::string_view> cells = cells_of(source.cast<const text&>());
+    values_.emplace(static_cast<py::ssize_t>(cells.size()));
+    read_numbers(cells, missing, unreadable, {values_->mutable_data(), cells.size()}, wrong.all());
+  } else {
+    values_ = table_column(source, name);
+  }
+}
+
+std::span<const double> number_argument::span() const {
+  if (!values_) return {};
+  return {values_->data(), static_cast<std::size_t>(values_->size())};
+}
+
+time_argument::time_argument(const std::string& kind, const py::object& source, std::optional<int> offset, bool by_hour,
+                             marks& wrong) {
+  const auto named = offset ? std::optional(utc_offset{*offset}) : std::nullopt;
+  if (kind == "days") {
+    const auto days = source.cast<py::array_t<std::int32_t, py::array::c_style>>();
+    keep_ = days;
+    column_ = std::span<const std::int32_t>(days.data(), static_cast<std::size_t>(days.size()));
+  } else if (kind == "instants") {
+    const auto seconds = source.cast<py::array_t<std::int64_t, py::array::c_style>>();
+    keep_ = seconds;
+    column_ = instant_column{{seconds.data(), static_cast<std::size_t>(seconds.size())}, named.value()};
+  } else {
+    read(cells_of(source.cast<const text&>()), named, by_hour, wrong);
+  }
+}
+
+void time_argument::read(const std::vector<std::string_view>& cells, std::optional<utc_offset> named, bool by_hour,
+                         marks& wrong) {
+  if (by_hour && named) {
+    seconds_.resize(cells.size());
+    read_instants(cells, *named, seconds_, wrong.all());
+    column_ = instant_column{seconds_, *named};
+  } else {
+    days_.resize(cells.size());
+    read_days(cells, named, days_, wrong.all());
+    column_ = std::span<const std::int32_t>(days_);
+  }
+}
+
 id_argument::id_argument(const py::object& source) : keep_(source) {
   if (py::isinstance<text>(source)) {
     cells_ = cells_of(source.cast<const text&>());
@@ -256,6 +241,23 @@ id_argument::id_argument(const py::object& source) : keep_(source) {
     keep_ = numbers;
     column_ = std::span<const std::int64_t>(numbers.data(), static_cast<std::size_t>(numbers.size()));
   }
+}
+
+py::list issues_of(const row_report& report) {
+  py::list out;
+  for (const row_issue& i : report.issues) {
+    const row_rule_text& t = valorem::text(i.rule);
+    out.append(py::make_tuple(i.row + 1, std::string(t.field), std::string(t.rule), std::string(t.sentence)));
+  }
+  return out;
+}
+
+py::dict issue_counts(const row_report& report) {
+  py::dict out;
+  for (std::size_t i = 1; i < row_rule_count; ++i) {
+    if (report.counts[i] != 0) out[py::str(std::string(row_rule_texts[i].rule))] = report.counts[i];
+  }
+  return out;
 }
 
 labels status_labels(const std::vector<status>& states) {
@@ -273,12 +275,16 @@ void bind_summary(py::module_& m) {
   py::class_<summary, std::shared_ptr<summary>>(m, "SummaryData", "One row a customer, as the core keeps it.")
       .def("__len__", &summary::size)
       .def("columns", [](const std::shared_ptr<summary>& s) { return filled_columns(s); })
-      .def("first_row", [](const std::shared_ptr<summary>& s) { return view(s->first_row, s); })
       .def("origin", &origin_of)
-      .def("issues", &issues_of, "Row (from 1), field, rule and sentence of the first bad rows.")
-      .def("issue_counts", &issue_counts);
+      .def(
+          "issues", [](const summary& s) { return issues_of(s.report); },
+          "Row (from 1), field, rule and sentence of the first bad rows.")
+      .def("issue_counts", [](const summary& s) { return issue_counts(s.report); });
 
   using py::arg;
+  m.def("find_customers", &rows_of, arg("wanted"), arg("table"),
+        "For each wanted id the first row of the table that has it, or -1.");
+  m.def("repeated_customer", &repeated, arg("customer"), "The first row whose id stood in a row before it, or None.");
   m.def("summarise", &summarise_columns, arg("customer"), arg("customer_missing"), arg("time_kind"), arg("time"),
         arg("amount"), arg("units"), arg("observation_end"), arg("calibration_end"), arg("time_unit"), arg("collapse"),
         arg("returns"), arg("currency"), arg("utc_offset"), arg("issue_limit"));

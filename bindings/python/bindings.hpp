@@ -16,6 +16,9 @@ void bind_fit(pybind11::module_& m);
 void bind_ledger(pybind11::module_& m);
 void bind_population(pybind11::module_& m);
 void bind_tier(pybind11::module_& m);
+void bind_service(pybind11::module_& m);
+void bind_score(pybind11::module_& m);
+void bind_csv(pybind11::module_& m);
 
 }  // namespace valorem::python
 

@@ -79,7 +79,7 @@ struct fit_record {
 };
 
 /// Warns with ConvergenceWarning unless the fit converged.
-void warn_unless_converged(const fit_record& f);
+fit_record warned(fit_record f);
 
 template <parametric M>
 fit_record record_of(const fit_result<M>& f) {
@@ -101,7 +101,6 @@ fit_record record_of(const fit_result<M>& f) {
                  f.distinct_rows,
                  f.evaluations};
   for (const auto& row : f.covariance) out.covariance.insert(out.covariance.end(), row.begin(), row.end());
-  warn_unless_converged(out);
   return out;
 }
 

@@ -9,10 +9,13 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   valorem::python::bind_arrow(m);
   valorem::python::bind_columns(m);
   valorem::python::bind_summary(m);
+  valorem::python::bind_service(m);
   valorem::python::bind_fit(m);
   valorem::python::bind_model(m);
   valorem::python::bind_spend(m);
   valorem::python::bind_ledger(m);
   valorem::python::bind_population(m);
   valorem::python::bind_tier(m);
+  valorem::python::bind_score(m);
+  valorem::python::bind_csv(m);
 }

@@ -3,10 +3,11 @@
 #define VALOREM_PYTHON_SUMMARIES_HPP
 
 #include "columns.hpp"
-#include <valorem/record/customer.hpp>
+#include <valorem/record.hpp>
 #include <valorem/summary/summarise.hpp>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,12 +16,14 @@
 
 namespace valorem::python {
 
-using shared_summary = std::shared_ptr<const summary>;
+using shared_summary = std::shared_ptr<summary>;
 
 /// Ids as an argument: int64 or text, read in place.
 class id_argument {
  public:
   explicit id_argument(const py::object& source);
+  id_argument(const id_argument&) = delete;
+  id_argument& operator=(const id_argument&) = delete;
   [[nodiscard]] const customer_column& column() const { return column_; }
 
  private:
@@ -31,6 +34,55 @@ class id_argument {
 
 /// Cells of a text as the core takes them; a null is an empty text.
 [[nodiscard]] std::vector<std::string_view> cells_of(const text& t);
+
+/// What a reader of text found wrong by row; empty while nothing was.
+class marks {
+ public:
+  explicit marks(std::size_t rows) : rows_(rows) {}
+  std::span<row_rule> all() {
+    if (rules_.empty()) rules_.resize(rows_);
+    return rules_;
+  }
+  [[nodiscard]] std::span<const row_rule> found() const { return rules_; }
+  /// missing: None, or a bool for each row.
+  void mark_missing_customers(const py::object& missing);
+
+ private:
+  std::size_t rows_;
+  std::vector<row_rule> rules_;
+};
+
+/// A column of numbers that may have come as text; absent where the argument is None.
+class number_argument {
+ public:
+  number_argument(const py::object& source, const char* name, row_rule missing, row_rule unreadable, marks& wrong);
+  [[nodiscard]] std::span<const double> span() const;
+
+ private:
+  std::optional<py::array_t<double>> values_;
+};
+
+/// Days, instants of UTC, or text that is read as either.
+class time_argument {
+ public:
+  time_argument(const std::string& kind, const py::object& source, std::optional<int> offset, bool by_hour,
+                marks& wrong);
+  time_argument(const time_argument&) = delete;
+  time_argument& operator=(const time_argument&) = delete;
+  [[nodiscard]] const time_column& column() const { return column_; }
+
+ private:
+  void read(const std::vector<std::string_view>& cells, std::optional<utc_offset> named, bool by_hour, marks& wrong);
+
+  py::object keep_;
+  std::vector<std::int32_t> days_;
+  std::vector<std::int64_t> seconds_;
+  time_column column_;
+};
+
+/// Bad rows as tuples of row (from 1), field, rule and sentence; and how many there are by rule.
+[[nodiscard]] py::list issues_of(const row_report& report);
+[[nodiscard]] py::dict issue_counts(const row_report& report);
 
 /// A read-only NumPy view of a vector that `keep` owns.
 template <class T>

@@ -78,6 +78,14 @@ def test_csv(tmp_path):
     np.testing.assert_array_equal(back, t["x"])
     t.to_csv(tmp_path / "b.csv", bom=True)
     assert (tmp_path / "b.csv").read_bytes() == b"\xef\xbb\xbf" + raw
+    assert raw.splitlines()[1] == b"\"'=1+1\",-1.5,0"
+
+
+def test_csv_of_every_kind_of_column(tmp_path):
+    t = Table({"when": np.array(["2024-02-29", "NaT"], dtype="M8[D]"), "yes": np.array([True, False]), "band": _core.Labels(
+        np.array([0, -1], dtype=np.int32), ["low"]), "small": np.array([1, 2], dtype="u1"), "half": np.array([0.5, 2], dtype="f4"), "=x": [1.0, 2.0]})  # fmt: skip
+    t.to_csv(tmp_path / "c.csv")
+    assert (tmp_path / "c.csv").read_bytes() == b"when,yes,band,small,half,\"'=x\"\n2024-02-29,true,low,1,0.5,1\n,false,,2,2,2\n"
 
 
 def test_how_a_table_looks():

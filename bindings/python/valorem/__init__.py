@@ -7,6 +7,7 @@ from ._core import (
     Bands,
     Concentration,
     Fit,
+    FittedModel,
     GammaGamma,
     Moments,
     __version__,
@@ -22,7 +23,9 @@ from ._core import (
     ratio,
     top_share,
 )
+from .costs import Rates, ServiceCosts, cost_to_serve
 from .errors import ContractError, ConvergenceWarning, DataError, Error, ProgramError
+from .scoring import Scores, fit, score
 from .status import Status
 from .summary import Summary, summarise
 from .table import Table
@@ -39,12 +42,16 @@ __all__ = [
     "Error",
     "Explanation",
     "Fit",
+    "FittedModel",
     "GammaGamma",
     "MBGNBD",
     "Moments",
     "NBD",
     "ProgramError",
+    "Rates",
     "Route",
+    "Scores",
+    "ServiceCosts",
     "Shortfall",
     "Status",
     "Summary",
@@ -52,6 +59,8 @@ __all__ = [
     "TierProgram",
     "__version__",
     "break_even_price",
+    "cost_to_serve",
+    "fit",
     "forward_ratio",
     "gini",
     "lifetime_ratio",
@@ -61,6 +70,7 @@ __all__ = [
     "net_at_price",
     "quantile",
     "ratio",
+    "score",
     "summarise",
     "top_share",
 ]

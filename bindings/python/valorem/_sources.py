@@ -145,6 +145,16 @@ def ids(source: object, name: str) -> tuple[Array | _core.Text, Array | None]:
     raise TypeError(f"{name}: {_said(plain)} where ids are expected; give integers or text")
 
 
+def ids_alike(a: Array | _core.Text, b: Array | _core.Text, what: str) -> tuple[Array | _core.Text, Array | _core.Text]:
+    """Two columns of ids as one kind: numbers that were read from text stand as they are written."""
+    if isinstance(a, _core.Text) == isinstance(b, _core.Text):
+        return a, b
+    raise ContractError(
+        f"{what}: customer_id holds {'text' if isinstance(b, _core.Text) else 'integers'}, the summary's "
+        f"{'text' if isinstance(a, _core.Text) else 'integers'}; make them alike"
+    )
+
+
 def is_text(source: object) -> bool:
     return _kind(source)[0] == "text"
 

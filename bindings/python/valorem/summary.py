@@ -84,13 +84,7 @@ class Summary(Table):
     @property
     def issues(self) -> Table:
         """The first bad rows of the input: row (from 1), field, rule, sentence."""
-        rows = self._data.issues()
-        return Table({
-            "row": np.array([r[0] for r in rows], dtype=np.int64),
-            "field": _core.Text([r[1] for r in rows]),
-            "rule": _core.Text([r[2] for r in rows]),
-            "sentence": _core.Text([r[3] for r in rows]),
-        })  # fmt: skip
+        return issue_table(self._data.issues())
 
     @property
     def issue_counts(self) -> dict[str, int]:
@@ -105,6 +99,15 @@ class Summary(Table):
         said = f"; the first: row {first[0]}, {first[1]}: {first[3]}" if first else ""
         return f"{super().__repr__()}\n{bad:,} bad rows{said} (see .issues)"
 
+
+
+def issue_table(rows: list[tuple[int, str, str, str]]) -> Table:
+    return Table({
+        "row": np.array([r[0] for r in rows], dtype=np.int64),
+        "field": _core.Text([r[1] for r in rows]),
+        "rule": _core.Text([r[2] for r in rows]),
+        "sentence": _core.Text([r[3] for r in rows]),
+    })  # fmt: skip
 
 
 def summarise(
@@ -137,7 +140,7 @@ def summarise(
     ids, missing = _sources.ids(column(customer_id, "customer_id"), customer_id)
     offset = _sources.offset_minutes(utc_offset)
     time_kind, time = _sources.times(column(date, "date"), date, offset, collapse == "hour")
-    data = _core.summarise(
+    data, first_row = _core.summarise(
         ids, missing, time_kind, time,
         None if amount is None else column(amount, "amount"),
         None if units is None else column(units, "units"),
@@ -145,7 +148,7 @@ def summarise(
         None if calibration_end is None else _sources.date(calibration_end, "calibration_end"),
         time_unit, collapse, returns, currency or "", offset, issue_limit,
     )  # fmt: skip
-    return Summary(data, take(ids, data.first_row()))
+    return Summary(data, take(ids, first_row))
 
 
 def take(ids: np.ndarray[Any, Any] | _core.Text, rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | _core.Text:

@@ -102,12 +102,13 @@ class Table:
     def to_csv(self, path: str | os.PathLike[str], *, bom: bool = False) -> None:
         """UTF-8, a missing value as an empty cell, numbers with all their digits; bom=True for Excel. A text cell that a
         spreadsheet would run as a formula gets an apostrophe before it."""
-        encoding = "utf-8-sig" if bom else "utf-8"
-        with open(path, "w", encoding=encoding, newline="") as out:
-            out.write(",".join(_csv_text(name) for name in self._columns) + "\n")
-            for first in range(0, self._rows, 4096):
-                cells = [_csv_cells(self[name][first : first + 4096]) for name in self._columns]
-                out.writelines(",".join(row) + "\n" for row in zip(*cells, strict=True))
+        columns = [_for_csv(c) for c in self._columns.values()]
+        header = [_core.Text([name]) for name in self._columns]
+        with open(path, "wb") as out:
+            out.write(b"\xef\xbb\xbf" if bom else b"")
+            out.write(_core.csv_lines(header, 0, 1))
+            for first in range(0, self._rows, 65536):
+                out.write(_core.csv_lines(columns, first, min(first + 65536, self._rows)))
 
     def __repr__(self) -> str:
         head = f"{type(self).__name__}: {self._rows:,} rows, {len(self._columns)} columns"
@@ -145,23 +146,12 @@ def _not_text(name: str, cell: object) -> str:
     raise TypeError(f"{name}: {type(cell).__name__} where text is expected")
 
 
-def _csv_text(cell: str) -> str:
-    if cell.startswith(("=", "+", "-", "@", "\t", "\r")):
-        cell = "'" + cell
-    return '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\r\n') else cell
-
-
-def _csv_cells(values: np.ndarray[Any, Any]) -> list[str]:
-    kind = values.dtype.kind
-    if kind == "f":
-        return ["" if math.isnan(x) else repr(x) for x in values.tolist()]
-    if kind == "M":
-        return ["" if s == "NaT" else s for s in np.datetime_as_string(values).tolist()]
-    if kind == "b":
-        return ["true" if x else "false" for x in values.tolist()]
-    if kind == "O":
-        return ["" if c is None else _csv_text(c) for c in values.tolist()]
-    return [str(x) for x in values.tolist()]
+def _for_csv(column: Column) -> Column:
+    if not isinstance(column, np.ndarray) or column.dtype.kind == "b":
+        return column
+    if column.dtype.kind == "M":
+        return _core.Text([None if s == "NaT" else s for s in np.datetime_as_string(column).tolist()])
+    return column.astype(np.float64 if column.dtype.kind == "f" else np.int64, copy=False)
 
 
 def _show(cell: object) -> str:

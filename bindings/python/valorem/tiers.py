@@ -95,7 +95,7 @@ class TierProgram:
     @classmethod
     def from_dict(cls, program: Mapping[str, Any]) -> TierProgram:
         """The same from Python's dicts and lists."""
-        return cls(*_from_dict(_core.TierEngine, program))
+        return cls(*from_dict(_core.TierEngine, program))
 
     @property
     def engine(self) -> _core.TierEngine:
@@ -214,7 +214,7 @@ def _length(columns: Mapping[str, object]) -> int:
     return len(first) if first is not None else 0  # type: ignore[arg-type]
 
 
-def _from_dict(read: Any, source: Mapping[str, Any]) -> tuple[Any, str]:
+def from_dict(read: Any, source: Mapping[str, Any]) -> tuple[Any, str]:
     """Reads a dict through the same reader; places in the text mean nothing to its caller, the pointer does."""
 
     def as_json(value: object) -> object:

@@ -1,0 +1,209 @@
+// The fitted model of a summary, and room 8: one table that answers the question.
+#include "bindings.hpp"
+#include "models.hpp"
+#include "programs.hpp"
+#include <valorem/model/fitted_model.hpp>
+#include <valorem/report.hpp>
+
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <optional>
+#include <variant>
+
+namespace valorem::python {
+
+namespace {
+
+using py::arg;
+
+purchase_kind kind_named(const std::string& text) {
+  for (const auto k : {purchase_kind::mbg, purchase_kind::bg, purchase_kind::baseline}) {
+    if (text == name(k)) return k;
+  }
+  throw contract_error("model: must be 'mbg_nbd', 'bg_nbd' or 'nbd', not '" + text + "'");
+}
+
+fit_record purchases_of(const fitted_model& m) {
+  return std::visit([](const auto& f) { return record_of(f); }, m.purchases);
+}
+
+fitted_model fit_summary(const summary& s, const std::string& model, bool with_spend, int threads) {
+  const purchase_kind kind = kind_named(model);
+  const execution how = threads_argument(threads);
+  fitted_model out;
+  {
+    const py::gil_scoped_release others_may_run;
+    out = fit_models(s, kind, how);
+  }
+  if (!with_spend) out.spend.reset();
+  warned(purchases_of(out));
+  if (out.spend) warned(record_of(*out.spend));
+  return out;
+}
+
+std::variant<z_bands, quantile_bands> banding_of(const std::string& method,
+                                                 const std::optional<std::vector<double>>& points) {
+  if (method == "z") return points ? z_bands{.cuts = *points} : z_bands{};
+  if (method == "quantile") return points ? quantile_bands{.shares = *points} : quantile_bands{};
+  throw contract_error("bands: must be 'z' or 'quantile', not '" + method + "'");
+}
+
+/// Columns that Python owns, and spans over them.
+class named_arrays {
+ public:
+  explicit named_arrays(const py::dict& columns) {
+    for (const auto& [key, values] : columns) {
+      names_.push_back(key.cast<std::string>());
+      keep_.push_back(table_column(values, names_.back()));
+    }
+    for (std::size_t i = 0; i < names_.size(); ++i) columns_.push_back({names_[i], span(i)});
+  }
+  [[nodiscard]] std::span<const named_column> columns() const { return columns_; }
+  [[nodiscard]] std::span<const double> operator[](std::string_view name) const {
+    for (const named_column& c : columns_) {
+      if (c.name == name) return c.values;
+    }
+    throw contract_error("costs: no column '" + std::string(name) + "'");
+  }
+
+ private:
+  [[nodiscard]] std::span<const double> span(std::size_t i) const {
+    return {keep_[i].data(), static_cast<std::size_t>(keep_[i].size())};
+  }
+  std::vector<std::string> names_;
+  std::vector<py::array_t<double>> keep_;
+  std::vector<named_column> columns_;
+};
+
+using shared_table = std::shared_ptr<score_table>;
+
+shared_table score_summary(const summary& s, const fitted_model& m, double horizon, double discount, double margin,
+                           const std::optional<py::dict>& costs, const tier::engine* program, const py::dict& facts,
+                           const std::string& bands, const std::optional<std::vector<double>>& band_points,
+                           int threads) {
+  const named_arrays known(facts);
+  const named_arrays money(costs.value_or(py::dict()));
+  score_request what{.horizon = horizon, .discount = discount, .margin = margin};
+  if (costs) what.costs = cost_columns{money["so_far"], money["per_purchase"], money["per_time"]};
+  what.program = program;
+  what.facts = known.columns();
+  what.banding = banding_of(bands, band_points);
+  what.how = threads_argument(threads);
+  const py::gil_scoped_release others_may_run;
+  return std::make_shared<score_table>(score(s, m, what));
+}
+
+labels band_labels(const score_table& t) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < t.cuts.size(); ++i) names.emplace_back(t.cuts.name(static_cast<int>(i)));
+  std::vector<std::int32_t> codes(t.band.begin(), t.band.end());
+  std::replace(codes.begin(), codes.end(), std::int32_t{missing_band}, static_cast<std::int32_t>(names.size()));
+  names.emplace_back(t.cuts.name(missing_band));
+  return labels_of(codes, names);
+}
+
+/// True or false in every row, or without a program a column that knows nothing.
+py::object vip_column(const score_table& t) {
+  if (t.vip.empty()) return py::cast(labels_of(std::vector<std::int32_t>(t.size(), -1), {}));
+  const auto n = static_cast<py::ssize_t>(t.size());
+  py::array_t<bool> out(n);
+  for (py::ssize_t i = 0; i < n; ++i) out.mutable_data()[i] = t.vip[static_cast<std::size_t>(i)] != 0;
+  return out;
+}
+
+py::dict table_columns(const shared_table& t) {
+  py::dict out;
+  out["frequency"] = view(t->frequency, t);
+  out["recency"] = view(t->recency, t);
+  out["T"] = view(t->T, t);
+  out["monetary_value"] = view(t->monetary_value, t);
+  out["p_alive"] = view(t->p_alive, t);
+  out["expected_purchases"] = view(t->expected_purchases, t);
+  out["lifetime_value"] = view(t->lifetime_value, t);
+  out["revenue"] = view(t->revenue, t);
+  out["service_cost"] = view(t->service_cost, t);
+  out["ratio"] = view(t->ratio, t);
+  out["forward_ratio"] = view(t->forward_ratio, t);
+  out["band"] = band_labels(*t);
+  out["tier"] =
+      t->tier.empty() ? labels_of(std::vector<std::int32_t>(t->size(), -1), {}) : labels_of(t->tier, t->tier_names);
+  out["vip"] = vip_column(*t);
+  text_builder reasons;
+  for (const std::string& r : t->reasons) reasons.add(r);
+  out["reasons"] = reasons.finish();
+  out["status"] = status_labels(t->row_status);
+  out["status_value"] = status_labels(t->status_value);
+  out["status_ratio"] = status_labels(t->status_ratio);
+  out["status_tier"] = status_labels(t->status_tier);
+  return out;
+}
+
+/// What the values are made of: kept beside the table.
+py::dict parts_of(const shared_table& t) {
+  py::dict out;
+  out["discounted_purchases"] = view(t->discounted_purchases, t);
+  out["discounted_lifetime"] = view(t->discounted_lifetime, t);
+  out["expected_spend"] = view(t->expected_spend, t);
+  out["discounted_margin"] = view(t->discounted_margin, t);
+  out["discounted_cost"] = view(t->discounted_cost, t);
+  return out;
+}
+
+py::dict origin_of(const score_table& t) {
+  const score_provenance& o = t.origin;
+  py::dict out;
+  out["model"] = o.model;
+  out["horizon"] = o.terms.horizon;
+  out["discount"] = o.terms.discount;
+  out["margin"] = o.terms.margin;
+  out["time_unit"] = std::string(name(o.units.time));
+  out["currency"] = o.units.currency;
+  out["as_of"] = day_or_none(o.as_of);
+  out["band_column"] = o.band_column;
+  out["program"] = o.program;
+  out["program_version"] = o.program_version;
+  out["program_in_effect"] = o.program_in_effect;
+  out["not_applied"] = o.not_applied;
+  out["always_alive"] = o.always_alive;
+  return out;
+}
+
+}  // namespace
+
+void bind_score(py::module_& m) {
+  py::class_<fitted_model>(m, "FittedModel",
+                           "A purchase model and a spend model fitted to one summary, with its units.")
+      .def_property_readonly("purchases", &purchases_of)
+      .def_property_readonly("spend",
+                             [](const fitted_model& f) -> py::object {
+                               if (!f.spend) return py::none();
+                               return py::cast(record_of(*f.spend));
+                             })
+      .def_property_readonly("time_unit", [](const fitted_model& f) { return std::string(name(f.units.time)); })
+      .def_property_readonly("currency", [](const fitted_model& f) { return f.units.currency; })
+      .def_readonly("customers", &fitted_model::customers)
+      .def_readonly("spend_excluded", &fitted_model::spend_excluded)
+      .def_property_readonly("library_version", [](const fitted_model& f) { return std::string(f.library_version); })
+      .def("__repr__", &describe);
+  m.def("fit_summary", &fit_summary, arg("summary"), arg("model"), arg("with_spend"), arg("threads"));
+
+  py::class_<score_table, shared_table>(m, "ScoreData", "A scored table as the core keeps it.")
+      .def("columns", &table_columns)
+      .def("parts", &parts_of)
+      .def("origin", &origin_of)
+      .def("bands", [](const score_table& t) { return t.cuts; })
+      .def("census", &census)
+      .def("scorecard", &scorecard, arg("row"), arg("customer"))
+      .def(
+          "csv",
+          [](const score_table& t, const py::object& ids, bool bom) {
+            const id_argument known(ids);
+            return py::bytes(csv(t, known.column(), {.byte_order_mark = bom}));
+          },
+          arg("ids"), arg("bom"));
+  m.def("score_summary", &score_summary, arg("summary"), arg("fitted"), arg("horizon"), arg("discount"), arg("margin"),
+        arg("costs"), arg("program"), arg("facts"), arg("bands"), arg("band_points"), arg("threads"));
+}
+
+}  // namespace valorem::python

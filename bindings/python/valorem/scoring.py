@@ -1,0 +1,151 @@
+"""vl.fit and vl.score: from a summary to one table that says who is worth what, what follows, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import _core, _sources
+from ._core import FittedModel
+from .costs import Rates, cost_to_serve
+from .errors import ContractError
+from .summary import Summary
+from .table import Table
+from .tiers import TierProgram
+
+COST_COLUMNS = ("so_far", "per_purchase", "per_time")
+
+
+class Scores(Table):
+    """One row a customer: her past, what to expect of her, what she returns, her band and tier, and why."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, data: _core.ScoreData, customer_id: object) -> None:
+        super().__init__({"customer_id": customer_id, **data.columns()})
+        self._data = data
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """Model, plan, units, program: everything that the numbers rest on."""
+        out = self._data.origin()
+        out["as_of"] = None if out["as_of"] is None else np.datetime64(out["as_of"], "D").item()
+        return out
+
+    @property
+    def bands(self) -> _core.Bands:
+        return self._data.bands()
+
+    @property
+    def parts(self) -> Table:
+        """What lifetime_value is made of: discounted purchases, lifetime, margin and cost, and the expected spend."""
+        return Table({"customer_id": self.stored("customer_id"), **self._data.parts()})
+
+    def census(self) -> str:
+        """The whole population on one page of text."""
+        return self._data.census()
+
+    def scorecard(self, customer_id: object) -> str:
+        """One customer on half a page of text."""
+        found = np.flatnonzero(self["customer_id"] == customer_id)
+        if found.size == 0:
+            raise ContractError(f"customer_id: no customer {customer_id!r} in the table")
+        return self._data.scorecard(int(found[0]), str(customer_id))
+
+
+def fit(summary: Summary, model: str = "mbg_nbd", spend: str | None = "gamma_gamma", *, threads: int = 1) -> FittedModel:
+    """Fits a model of purchases ("mbg_nbd", "bg_nbd" or "nbd") and one of spend to a summary. spend=None leaves the
+    money out. ConvergenceWarning says where a fit did not end in a sharp maximum."""
+    if spend not in (None, "gamma_gamma"):
+        raise ContractError(f"spend: must be 'gamma_gamma' or None, not {spend!r}")
+    return _core.fit_summary(_data(summary), model, spend is not None, threads)
+
+
+def score(
+    summary: Summary,
+    fitted: FittedModel,
+    *,
+    horizon: float,
+    discount: float,
+    margin: float,
+    costs: object = None,
+    contacts: object = None,
+    facts: object = None,
+    program: TierProgram | Mapping[str, Any] | str | None = None,
+    bands: str = "z",
+    band_points: Sequence[float] | None = None,
+    threads: int = 1,
+) -> Scores:
+    """Values, costs, bands and tiers every customer of a summary.
+
+    horizon: how far ahead, in the summary's time unit. discount: annual effective rate. margin: share of an amount
+    spent that is earned. costs: vl.Rates (or its dict or JSON), or a table with the columns so_far, per_purchase and
+    per_time in the summary's order, such as vl.cost_to_serve returns. contacts: service contacts, with costs as rates.
+    facts: what the tier program asks for beyond the table's own columns, matched by customer_id where that is among its
+    columns, else row by row. bands: "z" or "quantile", over the ratio where costs are given, else over the lifetime
+    value; band_points: its z cuts or shares."""
+    data = _data(summary)
+    engine = None if program is None else as_program(program)
+    made = _core.score_summary(
+        data, fitted, horizon, discount, margin, _costs(summary, costs, contacts),
+        None if engine is None else engine.engine, _facts(summary, facts, engine),
+        bands, None if band_points is None else [float(p) for p in band_points], threads,
+    )  # fmt: skip
+    return Scores(made, summary.stored("customer_id"))
+
+
+def as_program(source: TierProgram | Mapping[str, Any] | str) -> TierProgram:
+    """A program as it is, or from JSON text or a dict."""
+    if isinstance(source, TierProgram):
+        return source
+    return TierProgram.from_json(source) if isinstance(source, str) else TierProgram.from_dict(source)
+
+
+def _data(summary: object) -> _core.SummaryData:
+    if not isinstance(summary, Summary):
+        raise TypeError(f"summary: {type(summary).__name__} where vl.Summary is expected; see vl.summarise and vl.Summary.from_columns")
+    return summary.data
+
+
+def _costs(summary: Summary, costs: object, contacts: object) -> dict[str, Any] | None:
+    if costs is None:
+        if contacts is not None:
+            raise ContractError("contacts: they need rates, as costs=")
+        return None
+    if isinstance(costs, (Rates, str)) or (isinstance(costs, Mapping) and "schema" in costs):
+        costs = cost_to_serve(summary, costs, contacts)
+    elif contacts is not None:
+        raise ContractError("contacts: they need rates, and costs= is a table of costs")
+    columns = _sources.columns_of(costs, "costs")
+    if "customer_id" in columns:
+        columns = _aligned(summary, columns, "costs")
+    return {name: _sources.pick(columns, name, name, "costs") for name in COST_COLUMNS}
+
+
+def _facts(summary: Summary, facts: object, program: TierProgram | None) -> dict[str, Any]:
+    if facts is None or program is None:
+        return {}
+    columns = _sources.columns_of(facts, "facts")
+    asked = {name: program.column(name, columns[name]) for name in program.facts if name in columns}
+    if "customer_id" in columns:
+        asked = _aligned(summary, {"customer_id": columns["customer_id"], **asked}, "facts")
+    return asked
+
+
+def _aligned(summary: Summary, columns: Mapping[str, object], what: str) -> dict[str, Any]:
+    """The columns in the summary's order, matched by customer_id; NaN for a customer who is not among them."""
+    mine, _ = _sources.ids(summary.stored("customer_id"), "customer_id")
+    theirs, missing = _sources.ids(columns["customer_id"], "customer_id")
+    if missing is not None:
+        raise ContractError(f"{what}: customer_id, row {int(np.flatnonzero(missing)[0]) + 1}: an id is missing")
+    rows = _core.find_customers(*_sources.ids_alike(mine, theirs, what))
+    if (twice := _core.repeated_customer(theirs)) is not None:
+        raise ContractError(f"{what}: customer_id, row {twice + 1}: this customer stands there twice")
+    out = {}
+    for name, source in columns.items():
+        if name != "customer_id" and (what != "costs" or name in COST_COLUMNS):
+            values = np.append(_core.numbers(source, name), np.nan)
+            out[name] = values[rows]
+    return out
