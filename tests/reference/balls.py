@@ -45,7 +45,7 @@ def refine(formula, bits=WANTED_BITS, start=160, limit=MAX_BITS):
     raise Unresolved(getattr(formula, "__name__", "formula"))
 
 
-def twice(formula, bits=WANTED_BITS, start=160, limit=1400):
+def twice(formula, bits=WANTED_BITS, start=160, limit=720):
     """The same formula at two working precisions; they must overlap. Returns the tighter interval."""
     first = refine(formula, bits, start, limit)
     used = ctx.prec

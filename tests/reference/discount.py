@@ -8,7 +8,7 @@ Route "clock":   Gauss-Legendre over time of the interval 2F1. The integrand is 
                  measure, so on a panel [A, 2A] it is bounded in the complex plane by its value at the left end and
                  n nodes leave at most 5.4^-2n of the total.
 Route "mixture": Gauss-Legendre over log-odds of p of the inner integral in closed form (scaled exponential integrals).
-Route "grid":    integrated by parts, w e^{-zw} A(w) + int u e^{-zu} (z A - A') du, A by proved quadrature over p.
+Route "grid":    integrated by parts, w e^{-zw} A(w) + int u e^{-zu} (z A - A') du, on a grid of times and of p.
 The quadratures are not proved; each is run on two different sets of nodes at two precisions, which must agree.
 """
 
@@ -62,28 +62,40 @@ def clock(sigma, a, b, w, z, count, lead, moment=False):
     for x0, x1 in zip(cuts, cuts[1:]):
         length = x1 - x0
         for x, weight in gauss_legendre(count):
-            u = x0 + length * x
+            u = (x0 + length * x).mid()
             value = length * weight * (-(z * u)).exp() * kernels.gauss_2f1(sigma, a, a + b, u, 60 if moment else 100)
             total += value
             if moment:
                 first_moment += u * value
-        if total > 0 and value < total * arb(2) ** -140 and x1 - x0 > 0 and (z * x1 > 100):
+        # the integrand falls: what is left is below its last value times the time that is left
+        left = end - x1
+        if not z.is_zero() and z * left > 1:
+            left = 1 / z
+        if value / (length * weight) * left < total * arb(2) ** -125:
             break
     return (total, first_moment) if moment else total
 
 
-def grid(sigma, a, b, w, z, count, lead):
+def grid(sigma, a, b, w, z, count, lead, length):
     end = end_of_time(w, z)
     cuts = [arb(c) for c in panels(lead / (float(z) + float(sigma) + 2.0), float(end))] + [end]
-    total = end * (-(z * end)).exp() * kernels.survival_mixture(sigma, a, b, end, 100)
-    slope = sigma * a / (a + b)
+    nodes, none, all_ = density_nodes(sigma, a, b, w, z, count + 24, length)
+    if len(nodes) * len(cuts) * count > 4000000:
+        raise Unresolved("grid: too many nodes")
+
+    def survival(u):
+        return sum((m * (-(sigma * (p * u).log1p())).exp() for p, m in nodes), none) + all_ * (-(sigma * u.log1p())).exp()
+
+    total = end * (-(z * end)).exp() * survival(end)
     for x0, x1 in zip(cuts, cuts[1:]):
-        length = x1 - x0
+        span = x1 - x0
         for x, weight in gauss_legendre(count):
-            u = x0 + length * x
-            value = z * kernels.survival_mixture(sigma, a, b, u, 100)
-            value += slope * kernels.survival_mixture(sigma + 1, a + 1, b, u, 100)
-            total += length * weight * u * (-(z * u)).exp() * value
+            u = x0 + span * x
+            value = z * none
+            for p, m in nodes + [(arb(1), all_)]:
+                grown = 1 + p * u
+                value += m * (-(sigma * grown.log())).exp() * (z + sigma * p / grown)
+            total += span * weight * u * (-(z * u)).exp() * value
     return total
 
 
@@ -92,7 +104,7 @@ def grid(sigma, a, b, w, z, count, lead):
 
 def scaled_expint(s, x, bits):
     """e^x E_s(x) for s, x > 0: Stieltjes fraction, whose convergents bracket the value, or the interval function."""
-    if x > 0.4:
+    if x > 1.5 or s > 50:
         value = expint_fraction(s, x, bits)
         if value is not None:
             return value
@@ -132,8 +144,7 @@ def expint_fraction(s, x, bits, limit=4000):
 
 def inner(sigma, p, w, z, bits, count):
     """int_0^w e^{-z u} (1 + p u)^-sigma du for one p."""
-    reach = p * sigma + z
-    if w is not None and w * reach < 3:
+    if w is not None and w * (p * (sigma + 3) + z) < 3:
         total = arb(0)
         for x, weight in gauss_legendre(count):
             u = w * x
@@ -154,28 +165,23 @@ def inner(sigma, p, w, z, bits, count):
     return value / p
 
 
-def mixture(sigma, a, b, w, z, count, length):
-    """E over p ~ Beta(a, b) of inner(p); panels of `length` (or of the width of the density), flat ends in closed form."""
+def density_nodes(sigma, a, b, w, z, count, length):
+    """Nodes (p, mass) of Beta(a, b) on panels of the log-odds line, the mass at p = 0 below them and at p = 1 above."""
     fa, fb, fs, fz = float(a), float(b), float(sigma), float(z)
     lb = log_beta(a, b)
     width = math.sqrt(1 / fa + 1 / fb)
-    reach = 1 / (fz if w is None else max(fz, 1e-300)) if w is None else min(float(w), 1 / fz if fz > 0 else math.inf)
-
-    def inner_size(y):  # a rough logarithm, to cut what cannot matter
-        p = 1 / (1 + math.exp(-y)) if y > -700 else math.exp(max(y, -740))
-        return -math.log(1 / reach + p * fs + fz)
+    reach = min(math.inf if w is None else float(w), 1 / fz if fz > 0 else math.inf)
 
     def height(y):
         e = math.exp(-abs(y))
         l1 = math.log1p(e)
-        return fa * ((y - l1) if y < 0 else -l1) + fb * (-l1 if y < 0 else -y - l1) + inner_size(y)
+        p = 1 / (1 + math.exp(-y)) if y > -700 else 0.0
+        return fa * ((y - l1) if y < 0 else -l1) + fb * (-l1 if y < 0 else -y - l1) - math.log(1 / reach + p * fs + fz)
 
-    low = -100 - max(0.0, math.log(max(1e-300, fs * reach)))  # below: inner(p) = inner(0) to 2^-140
-    high = 100.0 + max(0.0, math.log(fs + 1))
+    low = -75 - max(0.0, math.log(max(1e-300, fs * reach)))  # below: as p = 0 to 2^-108
+    high = 75.0 + max(0.0, math.log(fs + 1))
     step = min(length, 0.75 * length * width)
-    top = math.log(fa / fb)
-    top = min(max(top, low), high)
-    guess = top
+    guess = min(max(math.log(fa / fb), low), high)
     delta = max(step, 0.05)
     while delta > 1e-4 * min(1.0, width):
         for candidate in (guess + delta, guess - delta):
@@ -186,19 +192,17 @@ def mixture(sigma, a, b, w, z, count, length):
             delta /= 2
     peak = height(guess)
     left = guess
-    while left > low and height(left) > peak - 85:
+    while left > low and height(left) > peak - 75:
         left -= step
     right = guess
-    while right < high and height(right) > peak - 85:
+    while right < high and height(right) > peak - 75:
         right += step
-    total = arb(0)
-    y0 = left
     steps = max(2, math.ceil((right - left) / step))
     span = (right - left) / steps
+    cuts = [arb(left + span * i) for i in range(steps + 1)]  # exact, so that the panels meet
     if steps * count > 60000:
         raise Unresolved("mixture: too many panels")
-    cuts = [arb(left + span * i) for i in range(steps + 1)]  # exact, so that the panels meet
-    left, right = float(cuts[0]), float(cuts[-1])
+    nodes = []
     for x0, x1 in zip(cuts, cuts[1:]):
         for x, weight in gauss_legendre(count):
             y = x0 + (x1 - x0) * x
@@ -208,19 +212,25 @@ def mixture(sigma, a, b, w, z, count, length):
                 p, lp, lq = e / (1 + e), y - l1, -l1
             else:
                 p, lp, lq = 1 / (1 + e), -l1, -y - l1
-            density = (a * lp + b * lq - lb).exp()
-            if density.is_zero():
-                continue
-            total += density * weight * (x1 - x0) * inner(sigma, p, w, z, 100, count)
-    if left <= low + step:  # the flat left end: mass below the first panel times inner(0)
-        p = 1 / (1 + (-arb(left)).exp())
-        mass = (a * p.log() + b * (-p).log1p() - lb).exp() / a  # p^a/(a B) up to 1 + O(p)
-        flat = w if z.is_zero() else (1 / z if w is None else -(-(z * w)).expm1() / z)
-        total += mass * flat
+            nodes.append((p, (a * lp + b * lq - lb).exp() * weight * (x1 - x0)))
+    none = all_ = arb(0)
+    if left <= low + step:
+        p = 1 / (1 + (-cuts[0]).exp())
+        none = (a * p.log() + b * (-p).log1p() - lb).exp() / a  # up to 1 + O(p)
     if right >= high - step:
-        q = 1 / (1 + arb(right).exp())
-        mass = (b * q.log() - lb).exp() / b
-        total += mass * inner(sigma, arb(1), w, z, 100, count)
+        q = 1 / (1 + cuts[-1].exp())
+        all_ = (b * q.log() - lb).exp() / b
+    return nodes, none, all_
+
+
+def mixture(sigma, a, b, w, z, count, length):
+    """E over p ~ Beta(a, b) of inner(p)."""
+    nodes, none, all_ = density_nodes(sigma, a, b, w, z, count, length)
+    total = none * (w if z.is_zero() else (1 / z if w is None else -(-(z * w)).expm1() / z))
+    for p, mass in nodes:
+        total += mass * inner(sigma, p, w, z, 100, count - 18)
+    if not all_.is_zero():
+        total += all_ * inner(sigma, arb(1), w, z, 100, count - 18)
     return total
 
 
@@ -241,26 +251,26 @@ def plain(rate, h):
 
 
 def by_clock(sigma, a, b, w, z):
-    ctx.prec = 180
+    ctx.prec = 160
     first = clock(sigma, a, b, w, z, 22, 2.0)
-    ctx.prec = 260
-    second = clock(sigma, a, b, w, z, 30, 1.3)
+    ctx.prec = 220
+    second = clock(sigma, a, b, w, z, 26, 1.3)
     return same(first, second, "clock")
 
 
 def by_mixture(sigma, a, b, w, z):
     ctx.prec = 180
-    first = mixture(sigma, a, b, w, z, 34, 2.0)
+    first = mixture(sigma, a, b, w, z, 44, 2.0)
     ctx.prec = 260
-    second = mixture(sigma, a, b, w, z, 44, 1.7)
+    second = mixture(sigma, a, b, w, z, 48, 1.7)
     return same(first, second, "mixture")
 
 
 def by_grid(sigma, a, b, w, z):
     ctx.prec = 180
-    first = grid(sigma, a, b, w, z, 20, 2.0)
+    first = grid(sigma, a, b, w, z, 20, 2.0, 2.0)
     ctx.prec = 220
-    second = grid(sigma, a, b, w, z, 24, 1.3)
+    second = grid(sigma, a, b, w, z, 22, 1.3, 1.7)
     return same(first, second, "grid")
 
 
@@ -275,6 +285,31 @@ ROUTES = {"clock": by_clock, "mixture": by_mixture, "grid": by_grid}
 
 def slopes(sigma, a, b, w, z):
     """d log L / d log of (sigma, a, b, w, z), to about six digits; forward differences on one set of nodes."""
+    try:
+        return slopes_by_clock(sigma, a, b, w, z)
+    except Unresolved:
+        return slopes_by_mixture(sigma, a, b, w, z)
+
+
+def slopes_by_mixture(sigma, a, b, w, z):
+    ctx.prec = 128
+    out = []
+    step = arb(2) ** -20
+    centre = [sigma, a, b, w, z]
+    for i, x in enumerate(centre):
+        if x is None or x.is_zero():
+            out.append(arb(0))
+            continue
+        ends = []
+        for sign in (1, -1):
+            args = list(centre)
+            args[i] = (x * (1 + sign * step)).mid()
+            ends.append(mixture(*args, 38, 2.0).log())
+        out.append((ends[0] - ends[1]) / (2 * step))
+    return out
+
+
+def slopes_by_clock(sigma, a, b, w, z):
     ctx.prec = 128
     total, moment = clock(sigma, a, b, w, z, 12, 2.0, True)
     nudge = 1 + arb(2) ** -30

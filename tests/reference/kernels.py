@@ -24,14 +24,23 @@ def gauss_2f1(s, b1, c, v, bits):
     if v.is_zero():
         return ONE
     saved = ctx.prec
+    # positive terms where they are few: Pfaff for c > s, Euler for small s v; elsewhere terms cancel, at more precision
+    if s < 50:
+        order = ("plain", "euler", "pfaff")
+    elif c > s and b1 > 0:
+        order = ("pfaff", "plain")
+    elif float(s) * float(v) < 500:
+        order = ("euler", "plain", "pfaff")
+    else:
+        order = ("plain", "pfaff")
     try:
-        for precision in (saved, 2 * saved, 6 * saved):
+        for precision in (saved, 2 * saved):
             ctx.prec = precision
             z = v / (1 + v)
-            for form in (0, 1, 2):
-                if form == 0:
+            for form in order:
+                if form == "euler":
                     value = z.hypgeom_2f1(s, c - b1, c) * (-(s * v.log1p())).exp()
-                elif form == 1:
+                elif form == "pfaff":
                     value = z.hypgeom_2f1(b1, c - s, c) * (-(b1 * v.log1p())).exp()
                 else:
                     value = (-v).hypgeom_2f1(s, b1, c)

@@ -1,9 +1,10 @@
-"""Writes the reference tables. Usage: make_tables.py [--rows N] [--out DIR] [group ...]; see README.md."""
+"""Writes the reference tables. Usage: make_tables.py [--blocks N] [--models a,b] [--out DIR] [group ...]; see README.md."""
 
 import argparse
 import math
 import os
 import sys
+import tempfile
 import time
 
 from flint import arb, ctx
@@ -18,7 +19,8 @@ from balls import Unresolved, accurate_bits, close, digits, double_text, exactly
 
 HEADER = "model,params,x,t_x,T,h,rate,n,quantity,value,cond,region\n"
 NAMES = {"nbd": ("r", "alpha"), "bg_nbd": ("r", "alpha", "a", "b"), "mbg_nbd": ("r", "alpha", "a", "b")}
-STEP = 2.0**-50
+BLOCK = 50
+SEED = 20240601
 
 
 def inputs(model, point):
@@ -57,11 +59,11 @@ def condition(formula, v, names, value, logarithmic, least_size=None):
 
 
 class Table:
-    def __init__(self, path):
-        self.path = path
+    """The rows of one block, and the points on which no two routes came to an answer."""
+
+    def __init__(self):
         self.lines = []
         self.dropped = []
-        self.exact = 0
 
     def add(self, model, point, quantity, value, cond, uses=(), n=None):
         t = double_text
@@ -73,14 +75,6 @@ class Table:
 
     def drop(self, model, point, quantity, why):
         self.dropped.append((model, quantity, point.region, point.params, point.x, point.t_x, point.T, point.h, point.rate, why))
-
-    def write(self):
-        with open(self.path, "w") as out:
-            out.write(HEADER)
-            out.writelines(self.lines)
-        print("%s: %d rows, %d dropped" % (self.path, len(self.lines), len(self.dropped)), flush=True)
-        for row in self.dropped:
-            print("  dropped", row, flush=True)
 
 
 def agreed(routes):
@@ -134,26 +128,24 @@ def record(table, model, point, v, quantity, routes, names, uses, logarithmic=Tr
     return True
 
 
-def stream(model, seed, count):
-    """The structured points, then random ones up to `count`."""
+def stream(model, seed, block):
+    """Block 0: the structured points. Any other: BLOCK random ones from a seed of its own."""
     dropout = model != "nbd"
-    rows = points.structured(dropout)
-    for p in rows:
-        yield p
-    random = points.Generator(seed).stream(dropout)
-    for _ in range(max(0, count - len(rows))):
-        yield next(random)
+    if block == 0:
+        return points.structured(dropout)
+    random = points.Generator("%s %d %d" % (model, seed, block)).stream(dropout)
+    return [next(random) for _ in range(BLOCK)]
 
 
 def tiny(value):
     return not value.is_zero() and abs(value) < arb(2) ** -1022
 
 
-def likelihood(table, model, count, seed):
+def likelihood(table, model, block):
     params = list(NAMES[model])
     history = params + ["t_x", "T"]
     seen = set()
-    for p in stream(model, seed, count):
+    for p in stream(model, SEED, block):
         key = (p.params, p.x, p.t_x, p.T)
         v = inputs(model, p)
         first = key not in seen
@@ -177,10 +169,10 @@ def likelihood(table, model, count, seed):
         record_future(table, model, p, v, "p_alive_later", "survival", models.given_customer, history + ["h"], ("x", "h"))
 
 
-def purchases(table, model, count, seed):
+def purchases(table, model, block):
     params = list(NAMES[model])
     seen = set()
-    for p in stream(model, seed, count):
+    for p in stream(model, SEED, block):
         v = inputs(model, p)
         for who, side, names, uses in SIDES:
             name, names = side + "_expected_purchases", params + names
@@ -217,12 +209,12 @@ def counts(random, model, v, who):
     return sorted({random.choice((0, 0, 1, 2)), near})
 
 
-def chances(table, model, count, seed):
+def chances(table, model, block):
     params = list(NAMES[model])
-    dice = points.Generator(seed + 7).random
+    dice = points.Generator("%s %d %d dice" % (model, SEED, block)).random
     seen = set()
     tiny_rows = 0
-    for p in stream(model, seed, count):
+    for p in stream(model, SEED, block):
         v = inputs(model, p)
         for who, name, names, uses in SIDES:
             for n in counts(dice, model, v, who):
@@ -238,7 +230,7 @@ def chances(table, model, count, seed):
                 rough = routes[1][1](v, 100) if n < 200 else routes[0][1](v, 100)
                 if tiny(rough):
                     tiny_rows += 1
-                    if tiny_rows > count // 50:  # enough of these: they only show that nothing breaks
+                    if tiny_rows > 2:  # enough of these: they only show that nothing breaks
                         continue
                 record(table, model, p, v, name + "_pmf", routes, params + names, uses, n=n)
 
@@ -312,10 +304,10 @@ def discounted_condition(model, v, who, lifetime, names, forever):
     return float(total.mid())
 
 
-def discounted(table, model, count, seed):
+def discounted(table, model, block):
     params = list(NAMES[model])
-    dice = points.Generator(seed + 7).random
-    for p in stream(model, seed, count):
+    dice = points.Generator("%s %d %d dice" % (model, SEED, block)).random
+    for p in stream(model, SEED, block):
         v = inputs(model, p)
         if p.h == 0 and dice.random() < 0.8:
             continue
@@ -346,8 +338,8 @@ def discounted(table, model, count, seed):
         table.add(model, q, quantity, values[0], cond, uses + ("rate",))
 
 
-def spend(table, model, count, seed):
-    g = points.Generator(seed)
+def spend(table, model, block):
+    g = points.Generator("spend %d %d" % (SEED, block))
 
     def one(params, x, mean, region):
         w = {"p": arb(params[0]), "q": arb(params[1]), "gamma": arb(params[2]), "x": x, "mean": arb(mean)}
@@ -366,11 +358,13 @@ def spend(table, model, count, seed):
             else:
                 table.add(model, point, quantity, arb.nan(), 0.0, ("x",))
 
-    for x, mean in ((0, 0.0), (1, 11.77), (2, 22.35), (7, 73.74), (2, 35.71), (2, 40.0), (29, 35.0), (100000, 35.0)):
-        for params in ((6.25, 3.74, 15.44), (6.25, 1.0, 15.44), (6.25, 0.5, 15.44), (6.25, 1 + 1e-9, 15.44), (6.25, 2.0, 15.44),
-                       (1e5, 3.74, 1e-3), (1e-3, 1e5, 1e5), (1e-3, 1e-3, 1e3), (6.25, 2 + 1e-6, 15.44)):
-            one(params, x, mean, "structured")
-    for i in range(max(0, count - 72)):
+    if block == 0:
+        for x, mean in ((0, 0.0), (1, 11.77), (2, 22.35), (7, 73.74), (2, 35.71), (2, 40.0), (29, 35.0), (100000, 35.0)):
+            for params in ((6.25, 3.74, 15.44), (6.25, 1.0, 15.44), (6.25, 0.5, 15.44), (6.25, 1 + 1e-9, 15.44), (6.25, 2.0, 15.44),
+                           (1e5, 3.74, 1e-3), (1e-3, 1e5, 1e5), (1e-3, 1e-3, 1e3), (6.25, 2 + 1e-6, 15.44)):
+                one(params, x, mean, "structured")
+        return
+    for _ in range(BLOCK):
         usual = g.random.random() < 0.25
         if usual:
             params = tuple(points.short(g.random.uniform(*q)) for q in ((1, 10), (1.5, 6), (2, 40)))
@@ -382,25 +376,46 @@ def spend(table, model, count, seed):
 
 
 GROUPS = {"likelihood": likelihood, "purchases": purchases, "pmf": chances, "discounted": discounted, "spend": spend}
+MODELS = ("nbd", "bg_nbd", "mbg_nbd", "gamma_gamma")
+BLOCKS = {"likelihood": 8, "purchases": 12, "pmf": 8, "discounted": 24, "spend": 10}
+
+
+def block_rows(cache, group, model, block):
+    """The rows of one block, computed once and kept in the cache."""
+    path = os.path.join(cache, "%s_%s_%d" % (model, group, block))
+    if not os.path.exists(path):
+        started = time.time()
+        table = Table()
+        GROUPS[group](table, model, block)
+        with open(path + ".part", "w") as out:
+            out.writelines(table.lines)
+        os.rename(path + ".part", path)
+        print("%s: %d rows, %d dropped, %.0f s" % (path, len(table.lines), len(table.dropped), time.time() - started), flush=True)
+        for row in table.dropped:
+            print("  dropped", row, flush=True)
+    with open(path) as known:
+        return known.read()
 
 
 def main():
+    here = os.path.dirname(os.path.abspath(__file__))
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rows", type=int, default=300)
-    parser.add_argument("--out", default=os.path.dirname(os.path.abspath(__file__)))
-    parser.add_argument("--models", default="nbd,bg_nbd,mbg_nbd,gamma_gamma", type=lambda text: text.split(","))
+    parser.add_argument("--blocks", type=int, default=0, help="random blocks of %d points; 0: those of BLOCKS" % BLOCK)
+    parser.add_argument("--out", default=here)
+    parser.add_argument("--cache", default=os.path.join(tempfile.gettempdir(), "valorem-reference"))
+    parser.add_argument("--models", default=list(MODELS), type=lambda text: text.split(","))
     parser.add_argument("groups", nargs="*", default=list(GROUPS))
     options = parser.parse_args()
-    for group in options.groups or GROUPS:
-        for index, model in enumerate(("nbd", "bg_nbd", "mbg_nbd", "gamma_gamma")):
+    os.makedirs(options.cache, exist_ok=True)
+    for group in options.groups:
+        for model in MODELS:
             if model not in options.models or (group == "spend") != (model == "gamma_gamma"):
                 continue
+            blocks = options.blocks or BLOCKS[group]
+            text = "".join(block_rows(options.cache, group, model, k) for k in range(blocks + 1))
             name = model if group == "spend" else "%s_%s" % (model, group)
-            table = Table(os.path.join(options.out, name + ".csv"))
-            started = time.time()
-            GROUPS[group](table, model, options.rows, 20240601 + index + 100 * list(GROUPS).index(group))
-            table.write()
-            print("  %.0f s" % (time.time() - started), flush=True)
+            with open(os.path.join(options.out, name + ".csv"), "w") as out:
+                out.write(HEADER + text)
 
 
 if __name__ == "__main__":
