@@ -40,19 +40,32 @@ void assumptions(std::string& out, const score_table& t) {
   if (o.as_of) out += " as of " + detail::iso(*o.as_of);
   out += "\n\n";
   out += fmt::format("  model            {}, times in {}s\n", o.model, name(o.units.time));
-  out += numeric::is_finite(o.terms.horizon)
-             ? fmt::format("  horizon          {} {}s", grouped(o.terms.horizon, 0), name(o.terms.unit))
-             : std::string("  horizon          without end");
+  out += "  horizon          ";
+  out += numeric::is_finite(o.terms.horizon) ? detail::length_of(o.terms.horizon, o.terms.unit) : "without end";
   out += fmt::format(", discounted at {} a year; margin {} of what is spent\n", percent(o.terms.discount),
                      percent(o.terms.margin));
   out += fmt::format("  currency         {}\n", o.units.currency.empty() ? "not named" : o.units.currency);
   if (!o.program.empty()) {
-    out += fmt::format("  tier program     {} version {}, fingerprint {:016x}{}\n", o.program, o.program_version,
-                       o.program_fingerprint, o.program_in_effect ? "" : " (NOT in effect on that day)");
+    detail::append_line(out, "  tier program     ",
+                        fmt::format("{} version {}, fingerprint {:016x}{}", o.program, o.program_version,
+                                    o.program_fingerprint, o.program_in_effect ? "" : " (NOT in effect on that day)"));
     std::string parts;
     for (const std::string& p : o.not_applied) parts += (parts.empty() ? "" : ", ") + p;
-    if (!parts.empty()) out += fmt::format("  not applied      {} (kept in the program, not acted on here)\n", parts);
+    if (!parts.empty())
+      detail::append_line(out, "  not applied      ", parts + " (kept in the program, not acted on here)");
   }
+}
+
+/// All revenue over all cost, of the customers whose revenue and cost can be compared.
+double pooled_ratio(const score_table& t) {
+  double paid = 0, cost = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    const status s = t.status_ratio[i];
+    if (s != status::ok && s != status::no_cost && s != status::inactive) continue;
+    paid += t.revenue[i];
+    cost += t.service_cost[i];
+  }
+  return cost > 0 ? (paid - cost) / cost : std::numeric_limits<double>::quiet_NaN();
 }
 
 void totals(std::string& out, const score_table& t) {
@@ -65,9 +78,10 @@ void totals(std::string& out, const score_table& t) {
   if (payers > 0) out += fmt::format("  paid so far      {}{}\n", grouped(paid), currency);
   if (served > 0) {
     out += fmt::format("  cost so far      {}{}\n", grouped(cost), currency);
-    out += fmt::format("  pooled ratio     {}   (revenue - cost) / cost\n", grouped((paid - cost) / cost));
+    out += fmt::format("  pooled ratio     {} = (paid - cost) / cost of all who can be compared\n",
+                       grouped(pooled_ratio(t)));
   }
-  if (expected > 0) out += fmt::format("  expected         {} purchases within the horizon\n", grouped(buys, 0));
+  if (expected > 0) out += fmt::format("  expected         {} within the horizon\n", counted(buys, "purchase"));
   if (valued > 0) {
     out += fmt::format("  lifetime value   {}{}, {} a customer\n", grouped(value), currency,
                        grouped(value / static_cast<double>(valued)));
@@ -88,9 +102,10 @@ void alive(std::string& out, const score_table& t) {
   out += fmt::format("\nP(ALIVE), mean {}\n", grouped(sum / static_cast<double>(known), 3));
   for (std::size_t b = 0; b < bins.size(); ++b) {
     const double share = static_cast<double>(bins[b]) / static_cast<double>(known);
-    out += fmt::format("  {:.1f} to {:.1f}  {:>10}  {:>7}  {}\n", 0.2 * static_cast<double>(b),
+    const std::string bar(static_cast<std::size_t>(share * 40 + 0.5), '#');
+    out += fmt::format("  {:.1f} to {:.1f}  {:>10}  {:>7}{}{}\n", 0.2 * static_cast<double>(b),
                        0.2 * static_cast<double>(b + 1), grouped(static_cast<double>(bins[b]), 0), percent(share),
-                       std::string(static_cast<std::size_t>(share * 40 + 0.5), '#'));
+                       bar.empty() ? "" : "  ", bar);
   }
 }
 
@@ -102,7 +117,7 @@ void groups(std::string& out, const score_table& t, std::string_view title, std:
   const band_totals value = sum_by_band(code, names.size(), t.lifetime_value);
   out += fmt::format("\n{:<44}{:>10}  {:>9}  {:>9}  {:>9}\n", title, "customers", "share", "of paid", "of value");
   for (std::size_t b = names.size(); b-- > 0;) {
-    out += fmt::format("  {:<42}{:>10}  {:>9}  {:>9}  {:>9}\n", names[b], grouped(people.total[b], 0),
+    out += fmt::format("  {}{:>10}  {:>9}  {:>9}  {:>9}\n", detail::padded(names[b], 42), grouped(people.total[b], 0),
                        percent(people.share[b]), percent(paid.share[b]), percent(value.share[b]));
   }
   if (people.unbanded > 0) {
@@ -115,8 +130,8 @@ std::vector<std::string> band_names(const bands& b) {
   std::vector<std::string> out;
   const auto cuts = b.cuts();
   for (std::size_t k = 0; k < b.size(); ++k) {
-    const std::string from = k == 0 ? "" : grouped(cuts[k - 1]);
-    const std::string to = k == cuts.size() ? "" : grouped(cuts[k]);
+    const std::string from = k == 0 ? "" : detail::bound(cuts[k - 1]);
+    const std::string to = k == cuts.size() ? "" : detail::bound(cuts[k]);
     const std::string range = cuts.empty()       ? "all"
                               : k == 0           ? "below " + to
                               : k == cuts.size() ? from + " or more"
@@ -140,12 +155,11 @@ void tiers(std::string& out, const score_table& t) {
 
 void concentration_of(std::string& out, std::string_view what, std::span<const double> column) {
   const concentration c(column);
-  const auto show = [](const answer& a) {
-    return a.why == status::ok ? grouped(a.value, 3) : std::string(name(a.why));
-  };
   const auto part = [](const answer& a) { return a.why == status::ok ? percent(a.value) : std::string(name(a.why)); };
-  out += fmt::format("  {:<17}Gini {}; the top 1 %, 5 % and 20 % of customers hold {}, {} and {}\n", what,
-                     show(c.gini()), part(c.top_share(0.01)), part(c.top_share(0.05)), part(c.top_share(0.20)));
+  const answer gini = c.gini();
+  out += fmt::format("  {:<42}{:>10}  {:>9}  {:>9}  {:>9}\n", what,
+                     gini.why == status::ok ? grouped(gini.value, 3) : std::string(name(gini.why)),
+                     part(c.top_share(0.01)), part(c.top_share(0.05)), part(c.top_share(0.20)));
 }
 
 void statuses(std::string& out, const score_table& t) {
@@ -154,11 +168,12 @@ void statuses(std::string& out, const score_table& t) {
   out += "\nSTATUS\n";
   for (std::size_t s = 0; s < seen.size(); ++s) {
     if (seen[s] == 0) continue;
-    out += fmt::format("  {:<17}{:>10}  {}\n", name(static_cast<status>(s)), grouped(static_cast<double>(seen[s]), 0),
-                       sentence(static_cast<status>(s)));
+    const auto why = static_cast<status>(s);
+    detail::append_line(out, fmt::format("  {:<17}{:>10}  ", name(why), grouped(static_cast<double>(seen[s]), 0)),
+                        sentence(why));
   }
   if (t.origin.always_alive > 0) {
-    out += fmt::format("  {} bought once: BG/NBD calls them alive whatever their silence; MBG/NBD does not\n",
+    out += fmt::format("  {} bought once: BG/NBD calls these alive whatever their silence; MBG/NBD does not\n",
                        counted(static_cast<double>(t.origin.always_alive), "customer"));
   }
 }
@@ -168,11 +183,13 @@ void statuses(std::string& out, const score_table& t) {
 std::string census(const score_table& t) {
   std::string out;
   assumptions(out, t);
+  if (t.size() == 0) return out;
   totals(out, t);
   alive(out, t);
   groups(out, t, "BANDS by " + t.origin.band_column, t.band, band_names(t.cuts));
   tiers(out, t);
-  out += "\nCONCENTRATION\n";
+  out +=
+      fmt::format("\n{:<44}{:>10}  {:>9}  {:>9}  {:>9}\n", "CONCENTRATION", "Gini", "top 1 %", "top 5 %", "top 20 %");
   concentration_of(out, "paid so far", t.revenue);
   concentration_of(out, "lifetime value", t.lifetime_value);
   statuses(out, t);
@@ -185,11 +202,18 @@ template <class M>
 void describe_fit(std::string& out, const fit_result<M>& f) {
   const auto p = f.model.parameters();
   const auto se = f.standard_errors();
-  out += fmt::format("{}: {}{}, log-likelihood {:.6f}, {} rows ({} distinct), {} evaluations\n", upper(M::model_name),
-                     name(f.outcome), f.limit.empty() ? "" : " (" + f.limit + ")", f.log_likelihood, grouped(f.rows, 0),
-                     grouped(static_cast<double>(f.distinct_rows), 0), f.evaluations);
+  const auto known = [](double v, int decimals) {
+    if (numeric::is_nan(v)) return std::string("unknown");
+    const bool plain = v == 0 || (std::fabs(v) >= 1e-3 && std::fabs(v) < 1e5);
+    return plain ? fmt::format("{:.{}f}", v, decimals) : fmt::format("{:.{}e}", v, decimals);
+  };
+  detail::append_line(
+      out, upper(M::model_name) + ": ",
+      fmt::format("{}{}, log-likelihood {}, {} ({} distinct), {}", name(f.outcome),
+                  f.limit.empty() ? "" : " (" + f.limit + ")", known(f.log_likelihood, 6), counted(f.rows, "row"),
+                  grouped(static_cast<double>(f.distinct_rows), 0), counted(f.evaluations, "evaluation")));
   for (std::size_t i = 0; i < p.size(); ++i) {
-    out += fmt::format("  {:<6} {:>14.8f}   standard error {:.6f}\n", M::parameter_names[i], p[i], se[i]);
+    out += fmt::format("  {:<6} {:>14}   standard error {}\n", M::parameter_names[i], known(p[i], 8), known(se[i], 6));
   }
 }
 

@@ -7,8 +7,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 
 namespace valorem::inline VALOREM_ABI::detail {
 
@@ -38,12 +40,64 @@ inline std::string iso(date d) {
 
 /// "12.3 %".
 inline std::string percent(double share) {
-  return numeric::is_nan(share) ? "unknown" : fmt::format("{:.1f} %", 100 * share);
+  return numeric::is_nan(share) ? "unknown" : grouped(100 * share, 1) + " %";
 }
 
-/// "1 purchase", "2 purchases".
-inline std::string counted(double n, std::string_view one) {
-  return fmt::format("{} {}{}", grouped(n, 0), one, n == 1 ? "" : "s");
+/// A bound between bands: two decimals, but never so few digits or so many that it cannot be told from the next one.
+inline std::string bound(double value) {
+  const double size = std::fabs(value);
+  const bool plain = size == 0 || (size >= 0.1 && size < 1e9) || !numeric::is_finite(value);
+  return plain ? grouped(value) : fmt::format("{:.3g}", value);
+}
+
+/// "1 purchase", "2 purchases": what is written decides, not what was rounded.
+inline std::string counted(double n, std::string_view one, int decimals = 0) {
+  const std::string digits = grouped(n, decimals);
+  return fmt::format("{} {}{}", digits, one, digits == "1" ? "" : "s");
+}
+
+/// "1 week", "39 weeks", "31.4 weeks".
+inline std::string length_of(double length, time_unit unit) {
+  const bool whole = grouped(length, 1) == grouped(length, 0) + ".0";
+  return counted(length, name(unit), whole ? 0 : 1);
+}
+
+/// Columns on a screen: the letters of East Asia take two each.
+inline std::size_t width_of(std::string_view text) {
+  std::size_t width = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xc0U) != 0x80U) width += byte >= 0xe3 ? 2 : 1;
+  }
+  return width;
+}
+
+/// The text with spaces after it up to that width.
+inline std::string padded(std::string text, std::size_t width) {
+  const std::size_t now = width_of(text);
+  if (now < width) text.append(width - now, ' ');
+  return text;
+}
+
+inline constexpr std::size_t page_width = 100;
+
+/// A line of `head` and words; where they do not fit the page they go on below the first one.
+inline void append_line(std::string& out, const std::string& head, std::string_view words) {
+  const std::size_t indent = width_of(head);
+  std::size_t at = indent;
+  out += head;
+  for (bool first = true; !words.empty(); first = false) {
+    const std::string_view word = words.substr(0, words.find(' '));
+    words.remove_prefix(std::min(words.size(), word.size() + 1));
+    const bool fits = first || at + 1 + width_of(word) <= page_width;
+    if (!fits) out += '\n' + std::string(indent, ' ');
+    if (!fits) at = indent;
+    if (fits && !first) out += ' ';
+    if (fits && !first) ++at;
+    out += word;
+    at += width_of(word);
+  }
+  out += '\n';
 }
 
 }  // namespace valorem::inline VALOREM_ABI::detail

@@ -95,7 +95,7 @@ std::vector<named_column> known_facts(const score_table& t, const summary& s, co
   for (const named_column& f : what.facts) {
     require_equal_length(t.size(), "the summary", f.values.size(), "a column of facts");
     if (std::ranges::find(known, f.name, &named_column::name) != known.end()) {
-      throw contract_error("the fact " + std::string(f.name) + " is given twice: the table has a column of that name");
+      throw contract_error("the fact " + std::string(f.name) + " is given twice, or is a column of the table itself");
     }
     known.push_back(f);
   }

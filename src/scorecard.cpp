@@ -6,6 +6,7 @@ namespace {
 
 using detail::counted;
 using detail::grouped;
+using detail::length_of;
 using detail::percent;
 
 std::string money(const score_table& t, double amount) {
@@ -13,57 +14,67 @@ std::string money(const score_table& t, double amount) {
   return grouped(amount) + (currency.empty() || numeric::is_nan(amount) ? "" : " " + currency);
 }
 
-std::string span_of(double length, time_unit unit) {
-  return fmt::format("{} {}s", grouped(length, 1), name(unit));
-}
-
 void line(std::string& out, std::string_view what, const std::string& text) {
-  out += fmt::format("  {:<17}{}\n", what, text);
+  detail::append_line(out, fmt::format("  {:<17}", what), text);
 }
 
 std::string past(const score_table& t, std::size_t i) {
   const time_unit unit = t.origin.units.time;
   if (check(history{t.frequency[i], t.recency[i], t.T[i]}) != status::ok) return "not usable";
-  const std::string since = span_of(t.T[i], unit);
+  const std::string since = length_of(t.T[i], unit);
   if (t.frequency[i] == 0) return "1 purchase " + since + " ago, none since";
   return fmt::format("{} in {}; the last one {} ago", counted(t.frequency[i] + 1, "purchase"), since,
-                     span_of(t.T[i] - t.recency[i], unit));
+                     length_of(t.T[i] - t.recency[i], unit));
 }
 
 std::string range_of(const bands& b, int code) {
   const auto cuts = b.cuts();
   const auto at = static_cast<std::size_t>(code);
-  if (code == missing_band || cuts.empty()) return "";
-  if (at == 0) return fmt::format(" (below {})", grouped(cuts[0]));
-  if (at == cuts.size()) return fmt::format(" ({} or more)", grouped(cuts[at - 1]));
-  return fmt::format(" ({} to {})", grouped(cuts[at - 1]), grouped(cuts[at]));
+  if (cuts.empty()) return "";
+  if (at == 0) return fmt::format(" (below {})", detail::bound(cuts[0]));
+  if (at == cuts.size()) return fmt::format(" ({} or more)", detail::bound(cuts[at - 1]));
+  return fmt::format(" ({} to {})", detail::bound(cuts[at - 1]), detail::bound(cuts[at]));
+}
+
+std::string expected(const score_table& t, std::size_t i) {
+  if (numeric::is_nan(t.expected_purchases[i])) return "unknown";
+  const plan& terms = t.origin.terms;
+  const bool limited = numeric::is_finite(t.expected_purchases[i]);
+  const bool known = !numeric::is_nan(t.expected_spend[i]);
+  return fmt::format(
+      "{} purchases of {}, {}", limited ? grouped(t.expected_purchases[i]) : "unlimited",
+      known ? money(t, t.expected_spend[i]) : "unknown amount",
+      numeric::is_finite(terms.horizon) ? "within " + length_of(terms.horizon, terms.unit) : "without a horizon");
+}
+
+std::string value(const score_table& t, std::size_t i, bool costs) {
+  if (numeric::is_nan(t.lifetime_value[i]) || !costs) return money(t, t.lifetime_value[i]);
+  return fmt::format("{} = {} margin - {} cost to serve", money(t, t.lifetime_value[i]),
+                     grouped(t.discounted_margin[i]), grouped(t.discounted_cost[i]));
 }
 
 }  // namespace
 
 std::string scorecard(const score_table& t, std::size_t i, std::string_view customer) {
   if (i >= t.size()) throw contract_error(fmt::format("scorecard: row {} of a table of {}", i, t.size()));
-  const plan& terms = t.origin.terms;
+  const bool costs = t.origin.band_column == "ratio";
   std::string out = fmt::format("Customer {}\n", customer);
   line(out, "history", past(t, i));
-  line(out, "alive", fmt::format("{} likely", percent(t.p_alive[i])));
-  line(out, "expected",
-       numeric::is_finite(terms.horizon)
-           ? fmt::format("{} purchases of {} in the next {}", grouped(t.expected_purchases[i]),
-                         money(t, t.expected_spend[i]), span_of(terms.horizon, terms.unit))
-           : fmt::format("{} purchases of {}, without end", grouped(t.expected_purchases[i]),
-                         money(t, t.expected_spend[i])));
-  line(out, "lifetime value",
-       fmt::format("{} = {} margin - {} cost to serve", money(t, t.lifetime_value[i]), grouped(t.discounted_margin[i]),
-                   grouped(t.discounted_cost[i])));
+  line(out, "alive", numeric::is_nan(t.p_alive[i]) ? "unknown" : percent(t.p_alive[i]) + " likely");
+  line(out, "expected", expected(t, i));
+  line(out, "lifetime value", value(t, i, costs));
   line(out, "paid so far", money(t, t.revenue[i]));
-  if (t.status_ratio[i] != status::missing || !numeric::is_nan(t.service_cost[i])) {
+  if (costs) {
     line(out, "cost so far", money(t, t.service_cost[i]));
     line(out, "ratio",
-         fmt::format("{} (revenue - cost) / cost; ahead {}", grouped(t.ratio[i]), grouped(t.forward_ratio[i])));
+         numeric::is_nan(t.ratio[i]) ? "unknown"
+                                     : fmt::format("{} = (paid - cost) / cost so far; ahead {}", grouped(t.ratio[i]),
+                                                   grouped(t.forward_ratio[i])));
   }
   line(out, "band",
-       fmt::format("{}{} by {}", t.cuts.name(t.band[i]), range_of(t.cuts, t.band[i]), t.origin.band_column));
+       t.band[i] == missing_band
+           ? "unknown, for want of " + t.origin.band_column
+           : fmt::format("{}{} by {}", t.cuts.name(t.band[i]), range_of(t.cuts, t.band[i]), t.origin.band_column));
   if (!t.tier.empty()) {
     line(out, "tier", fmt::format("{}{}", t.tier_names[t.tier[i]], t.vip[i] != 0 ? ", a VIP" : ""));
   }

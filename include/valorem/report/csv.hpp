@@ -5,6 +5,7 @@
 #include <valorem/record/customer.hpp>
 #include <valorem/report/score.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 
