@@ -29,8 +29,10 @@ TEST(normal_share_above, agrees_with_thirty_digits) {
 
 // mpmath 1.3, 30 digits: the root z of log(erfc(z / sqrt(2)) / 2) = log(p).
 TEST(z_for_share_above, agrees_with_thirty_digits) {
-  const double table[][2]{{.05, 1.644853626951472688},    {.01, 2.3263478740408410931},    {.9, -1.2815515655446005935},
-                          {1e-10, 6.3613409024040561991}, {1e-300, 37.047096299361199237}, {.5, 0}};
+  const double table[][2]{
+      {.05, 1.644853626951472688},        {.01, 2.3263478740408410931},       {.9, -1.2815515655446005935},
+      {1e-10, 6.3613409024040561991},     {1e-300, 37.047096299361199237},    {.5, 0},
+      {0x1p-1074, 38.467405617144346251}, {0x1p-1030, 37.666780465078375537}, {.49999999, 2.5066282733116223143e-8}};
   for (const auto& [p, z] : table) EXPECT_NEAR(z_for_share_above(p), z, 1e-14 * (1 + std::abs(z))) << p;
   EXPECT_EQ(z_for_share_above(0), inf);
   EXPECT_EQ(z_for_share_above(1), -inf);
