@@ -64,6 +64,10 @@ class Table:
             self._seen[name] = cells
         return self._seen[name]
 
+    def with_first(self, name: str, column: object) -> Table:
+        """The same table with one more column before the others."""
+        return Table({name: column, **self._columns})
+
     def stored(self, name: str) -> Column:
         """The column as it is kept: a NumPy array, Text or Labels."""
         return self._column(name)

@@ -144,6 +144,10 @@ class TierProgram:
     def __repr__(self) -> str:
         return f"TierProgram({self.id!r}, version {self.version!r}: {' < '.join(self.tiers)})"
 
+    def kind(self, fact: str) -> str:
+        """How a fact is written: "number", "flag" or "levels"."""
+        return str(self._measures[fact]["kind"])
+
     def column(self, fact: str, source: object) -> NDArray[np.float64]:
         """A column of facts as the engine reads it: levels by name become their places, true and false 1 and 0."""
         measure = self._measures[fact]

@@ -1,0 +1,339 @@
+"""The command: one table out of files, every default told, every hostile file refused in one sentence."""
+
+import csv
+import json
+import pathlib
+import sqlite3
+import subprocess
+import sys
+
+import numpy as np
+import polars as pl
+import pytest
+from conftest import ROOT, data_file
+
+import valorem as vl
+from valorem import _files
+from valorem.cli import main
+
+TERMS = ["--horizon", "52", "--discount", "0.1", "--margin", "0.3"]
+PURCHASES = TERMS + ["--observation-end", "2024-06-30"]
+RATES = {"schema": "rates/1", "currency": "USD", "per_order": 2.0, "per_year": 1.0, "per_minute": {"phone": 0.5}}
+PROGRAM = {
+    "schema": "tier-program/1", "id": "club", "version": "1",
+    "measures": {"spend_12m": {"better": "higher"}, "points": {"better": "higher", "label": "积分"}, "signed": {"flag": True}},
+    "tiers": [{"id": "none"}, {"id": "gold", "label": "金卡", "enter": {"all": [{"points": 100}, {"signed": True}]}}],
+}  # fmt: skip
+
+
+def lines(seed=1, customers=400):
+    """Purchases as the models see them: rates, dropout and spend differ between customers. Rows of text."""
+    rng = np.random.default_rng(seed)
+    end = np.datetime64("2024-06-30")
+    out = []
+    for c in range(customers):
+        day = np.datetime64("2023-01-01") + rng.integers(0, 200)
+        rate, leave, spend = rng.gamma(0.8, 1 / 40) + 1e-4, rng.beta(0.9, 2.0), 5 / rng.gamma(4.0, 1 / 15)
+        while day <= end:
+            out.append([f"c{c:03}", str(day), f"{rng.gamma(6.0, spend) + 0.01:.2f}", str(rng.integers(1, 4))])
+            if rng.random() < leave:
+                break
+            day += np.timedelta64(int(rng.exponential(1 / rate)) + 1, "D")
+    return out
+
+
+def write(path, rows, header=("customer_id", "date", "amount", "units"), **how):
+    with open(path, "w", encoding="utf-8", newline="") as f:
+        csv.writer(f, **how).writerows([header, *rows])
+    return str(path)
+
+
+def read(path):
+    with open(path, encoding="utf-8-sig", newline="") as f:
+        return list(csv.DictReader(f))
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def go(*arguments):
+        code = main([str(a) for a in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return go
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return write(tmp_path / "shop.csv", lines())
+
+
+def test_score(run, shop, tmp_path):
+    code, out, err = run("score", shop, *PURCHASES, "--out", "t.csv", "--threads", "2")
+    assert code == 0 and err == ""
+    for default in ("time-unit week", "collapse day", "returns net", "currency (none)", "model mbg_nbd", "spend gamma_gamma", "bands z"):
+        assert f"  --{default}\n" in out
+    assert "--threads" not in out and "--out" not in out
+    assert "CENSUS of 400 customers as of 2024-06-30" in out and "MBG_NBD: " in out and "All 400 rows are in t.csv." in out
+    rows = read(tmp_path / "t.csv")
+    assert [r["customer_id"] for r in rows] == [f"c{i:03}" for i in range(400)]
+    s = vl.summarise(pl.read_csv(shop), observation_end="2024-06-30", units="units")
+    t = vl.score(s, vl.fit(s), horizon=52, discount=0.1, margin=0.3)
+    assert [float(r["lifetime_value"]) for r in rows] == t["lifetime_value"].tolist()
+    code, out, _ = run("score", shop, *PURCHASES)
+    assert code == 0 and "  --out scores.csv\n" in out and (tmp_path / "scores.csv").read_bytes() == (tmp_path / "t.csv").read_bytes()
+
+
+def test_every_dialect_gives_the_same_table(run, shop, tmp_path):
+    rows = lines()
+    run("score", shop, *PURCHASES, "--out", "want.csv")
+    want = (tmp_path / "want.csv").read_bytes()
+    variants = {
+        "semicolon": lambda p: write(p, rows, delimiter=";"),
+        "tab": lambda p: write(p, rows, delimiter="\t"),
+        "quoted": lambda p: write(p, rows, quoting=csv.QUOTE_ALL),
+        "lf": lambda p: write(p, rows, lineterminator="\n"),
+        "cr": lambda p: write(p, rows, lineterminator="\r"),
+        "bom": lambda p: p.write_bytes(b"\xef\xbb\xbf" + pathlib.Path(shop).read_bytes()),
+        "other order": lambda p: write(p, rows[::-1]),
+        "more columns": lambda p: write(p, [[*r, "note, with a comma", ""] for r in rows], ("customer_id", "date", "amount", "units", "a", "b")),
+    }
+    for name, make in variants.items():
+        path = tmp_path / f"{name}.csv"
+        make(path)
+        code, _, err = run("score", path, *PURCHASES, "--out", "got.csv")
+        assert (code, err) == (0, ""), name
+        assert (tmp_path / "got.csv").read_bytes() == want, name
+
+
+def test_parquet_and_sqlite_give_the_same_table(run, shop, tmp_path):
+    run("score", shop, *PURCHASES, "--out", "want.csv")
+    want = (tmp_path / "want.csv").read_bytes()
+    frame = pl.read_csv(shop)
+    frame.with_columns(pl.col("date").str.to_date()).write_parquet(tmp_path / "typed.parquet")
+    frame.cast(pl.String).write_parquet(tmp_path / "text.parquet")
+    for path in ("typed.parquet", "text.parquet"):
+        assert run("score", path, *PURCHASES, "--out", "got.csv")[0] == 0
+        assert (tmp_path / "got.csv").read_bytes() == want, path
+    def sql(*statements):
+        base = sqlite3.connect(tmp_path / "shop.db")
+        for statement, rows in statements:
+            base.executemany(statement, rows)
+        base.commit()
+        base.close()
+
+    sql(("CREATE TABLE purchases (customer_id TEXT, date TEXT, amount REAL, units INTEGER)", [()]),
+        ("INSERT INTO purchases VALUES (?, ?, ?, ?)", frame.rows()))  # fmt: skip
+    assert run("score", "shop.db", *PURCHASES, "--out", "got.csv")[0] == 0
+    assert (tmp_path / "got.csv").read_bytes() == want
+    sql(('CREATE TABLE "other one" (x)', [()]))
+    code, _, err = run("score", "shop.db", *PURCHASES)
+    assert code == 1 and "name one of its tables with --table: other one, purchases" in err
+    assert run("score", "shop.db", "--table", "purchases", *PURCHASES, "--out", "got.csv")[0] == 0
+    assert "no table 'x'; there are other one, purchases" in run("score", "shop.db", "--table", "x", *PURCHASES)[2]
+    assert "has no rows" in run("score", "shop.db", "--table", "other one", *PURCHASES)[2]
+    assert "--table is for SQLite" in run("score", shop, "--table", "x", *PURCHASES)[2]
+
+
+def test_costs_contacts_program_and_facts(run, shop, tmp_path):
+    (tmp_path / "rates.json").write_text(json.dumps(RATES))
+    (tmp_path / "club.json").write_text(json.dumps(PROGRAM, ensure_ascii=False), encoding="utf-8")
+    write(tmp_path / "calls.csv", [["c001", "2024-01-05", "phone", "10"], ["c001", "2024-01-06", "phone", "ten"], ["zz", "2024-01-05", "phone", "1"]],
+          ("who", "date", "channel", "minutes"))  # fmt: skip
+    write(tmp_path / "facts.csv", [["c001", "150", "yes"], ["c002", "lots", "no"], ["c003", "150", ""]], ("customer_id", "points", "signed"))
+    code, out, err = run("score", shop, *PURCHASES, "--currency", "USD", "--costs", "rates.json", "--contacts", "calls.csv",
+                         "--contact-columns", "customer_id=who", "--program", "club.json", "--facts", "facts.csv", "--bom")  # fmt: skip
+    assert code == 0
+    assert "calls.csv: 1 bad row, left aside:\ncalls.csv, row 2, minutes: The minutes are not a number.\n" in err
+    assert "facts.csv, row 2, points: 'lots' is not a number; taken as unknown\n" in err
+    assert "1 contacts counted, 1 of nobody" in out
+    assert (tmp_path / "scores.csv").read_bytes().startswith(b"\xef\xbb\xbfcustomer_id,")
+    rows = {r["customer_id"]: r for r in read(tmp_path / "scores.csv")}
+    assert (rows["c001"]["tier"], rows["c001"]["vip"]) == ("gold", "true")
+    assert rows["c002"]["tier"] == "none" and rows["c003"]["status_tier"] == "unknown_fact" and rows["c000"]["status_tier"] == "unknown_fact"
+    years = float(rows["c001"]["T"]) * 7 / 365.25
+    orders = float(rows["c001"]["frequency"]) + 1
+    assert float(rows["c001"]["service_cost"]) == pytest.approx(5.0 + 2.0 * orders + years, rel=1e-13)
+
+
+def test_a_ready_table(run, tmp_path):
+    table = [["a", "2", "30.43", "38.86", "22.35"], ["b", "x", "1", "2", "1"], ["c", "1", "40", "30", "1"], ["d", "0", "0", "0", ""],
+             ["e", "1", "1.71", "38.86", "11.77"]]  # fmt: skip
+    table += [[f"f{i}", str(i % 7), str(10.0 + i if i % 7 else 0), str(60.0 + i % 3), str(5.0 + i)] for i in range(40)]
+    write(tmp_path / "customers.csv", table, ("id", "frequency", "recency", "T", "monetary_value"))
+    code, out, err = run("score", "--summary", "customers.csv", "--columns", "customer_id=id", *TERMS)
+    assert code == 0
+    assert "customers.csv, row 2, frequency: The frequency is not a number." in err
+    assert "customers.csv, row 3, recency: The last purchase lies after the end of observation: recency > T." in err
+    assert "kept with a status" in err and "--collapse" not in out
+    rows = {r["customer_id"]: r for r in read(tmp_path / "scores.csv")}
+    assert [rows[k]["status"] for k in "abcde"] == ["ok", "missing", "invalid", "ok", "ok"]
+    assert rows["b"]["p_alive"] == "" and float(rows["d"]["p_alive"]) > 0
+
+
+GOOD = "customer_id,date,amount\nc1,2024-01-01,5\nc1,2024-02-01,6\nc2,2024-01-01,7\n"
+HOSTILE = {
+    "missing column": ("customer_id,date,dollars\nc1,2024-01-01,5\n", "no column 'amount' for amount; there are 'customer_id', 'date', 'dollars'"),
+    "near name": ("customer_id,date,amuont\nc1,2024-01-01,5\n", "no column 'amount' for amount; did you mean 'amuont'?"),
+    "unparsable dates": ("customer_id,date,amount\nc1,01/02/2024,5\n", "row 1, date: This is neither a date YYYY-MM-DD nor a timestamp."),
+    "amounts in words": ("customer_id,date,amount\nc1,2024-01-01,five\n", "row 1, amount: The amount is not a number."),
+    "empty": ("", "the file is empty"),
+    "only a header": ("customer_id,date,amount\n", "a header and no rows"),
+    "blank header": ("\n\n\n", "line 1: the first line must name the columns, and is blank"),
+    "duplicate header": ("customer_id,date,date\nc1,2024-01-01,5\n", "line 1: the header names 'date' twice"),
+    "NUL": ("customer_id,date,amount\nc1,2024-01-01,5\nc1,2024\x00-01-01,5\n", "line 3: a NUL byte, which no text holds"),
+    "UTF-16": (GOOD.encode("utf-16"), "UTF-16, where UTF-8 is expected; save the file as UTF-8"),
+    "UTF-16 without a mark": (GOOD.encode("utf-16-le"), "line 1: a NUL byte, which no text holds"),
+    "GBK": ("customer_id,date,amount\n客户,2024-01-01,5\n".encode("gbk"), "line 2: not UTF-8; save the file as UTF-8"),
+    "cut within a character": ("customer_id,date,amount\n".encode() + "客".encode()[:2], "line 2: not UTF-8"),
+    "short row": (GOOD + "c3,2024-01-01\n", "line 5: 2 cells, where the header has 3"),
+    "long row": (GOOD + "c3,2024-01-01,5,6\n", "line 5: 4 cells, where the header has 3"),
+    "unclosed quote": ('customer_id,date,amount\nc1,2024-01-01,5\nc1,"2024-01-02,5\nc2,2024-01-01,5\n', "line 3: a quote is opened and never closed"),
+    "unclosed quote in the header": ('customer_id,date,"amount\nc1,2024-01-01,5\n', "line 1: the header cannot be read: a quote is opened and never closed"),
+    "a line without end": ("customer_id,date,amount\nc1,2024-01-01," + "5" * 3_000_000 + "\n", "a line of more than 1048576 bytes"),
+    "all after the end": ("customer_id,date,amount\nc1,2025-01-01,5\n", "1 lie after 2024-06-30"),
+    "only returns": ("customer_id,date,amount\nc1,2024-01-01,-5\n", "1 customers have returns alone"),
+    "timestamps without an offset": ("customer_id,date,amount\nc1,2024-01-01T10:00,5\n", "row 1, date: A timestamp becomes a date only through an offset"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_are_refused_in_one_sentence(run, tmp_path, name):
+    content, said = HOSTILE[name]
+    path = tmp_path / "hostile.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    code, out, err = run("score", path, *PURCHASES)
+    assert code == 1 and out == ""
+    assert err.startswith(f"valorem: {path}") and said in err
+    assert err.count("\n") == 1, err
+    assert not (tmp_path / "scores.csv").exists()
+
+
+def test_bad_rows_are_told_and_the_others_scored(run, shop, tmp_path):
+    rows = lines()
+    run("score", shop, *PURCHASES, "--out", "want.csv")
+    bad = [["", "2024-01-01", "5", "1"], ["c001", "soon", "5", "1"], ["c001", "2024-01-01", "five", "1"], ["c001", "2024-01-01", "", "1"],
+           ["c001", "2024-01-01", "5", "-1"], ["=cmd()", "2024-02-30", "5", "1"]]  # fmt: skip
+    write(tmp_path / "bad.csv", bad[:3] + rows + bad[3:])
+    code, _, err = run("score", "bad.csv", *PURCHASES, "--out", "got.csv")
+    assert code == 0 and (tmp_path / "got.csv").read_bytes() == (tmp_path / "want.csv").read_bytes()
+    n = len(rows)
+    for row, said in ((1, "customer_id: "), (2, "date: "), (3, "amount: The amount is not a number."), (n + 4, "amount: The amount is missing."),
+                      (n + 5, "units: "), (n + 6, "date: ")):  # fmt: skip
+        assert f"bad.csv, row {row}, {said}" in err
+    assert err.startswith("bad.csv: 6 bad rows, left aside:\n")
+    write(tmp_path / "many.csv", bad[:1] * 30 + rows)
+    assert run("score", "many.csv", *PURCHASES)[2].endswith("many.csv: and 20 more\n")
+
+
+def test_amounts_may_be_unknown(run, tmp_path):
+    write(tmp_path / "visits.csv", [r[:2] for r in lines()], ("customer_id", "date"))
+    code, _, err = run("score", "visits.csv", *PURCHASES)
+    assert code == 1 and "no column 'amount'" in err
+    code, _, err = run("score", "visits.csv", *PURCHASES, "--columns", "amount=")
+    assert code == 0
+    assert {r["status"] for r in read(tmp_path / "scores.csv")} == {"missing"}
+    assert "customer_id cannot do without a column" in run("score", "visits.csv", *PURCHASES, "--columns", "customer_id=,amount=")[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["score", "shop.csv", *TERMS], "needs --observation-end"),
+        (["score", *PURCHASES], "give a table of purchases, or --summary"),
+        (["score", "none.csv", *PURCHASES], "none.csv: No such file or directory"),
+        (["score", ".", *PURCHASES], ".: Is a directory"),
+        (["score", "shop.csv", *TERMS, "--observation-end", "30/06/2024"], "observation_end: '30/06/2024' is not a date"),
+        (["score", "shop.csv", *PURCHASES, "--columns", "custmer_id=a"], "no role 'custmer_id'; did you mean 'customer_id'?"),
+        (["score", "shop.csv", *PURCHASES, "--columns", "date"], "'date' is not ROLE=NAME"),
+        (["score", "shop.csv", *PURCHASES, "--columns", "date=a,date=b"], "'date' stands there twice"),
+        (["score", "shop.csv", *PURCHASES, "--columns", "date=when"], "no column 'when' for date"),
+        (["score", "shop.csv", *PURCHASES, "--contacts", "shop.csv"], "contacts need rates"),
+        (["score", "shop.csv", *PURCHASES, "--facts", "shop.csv"], "facts need a tier program"),
+        (["score", "shop.csv", *PURCHASES, "--costs", "rates.json"], "the rates are in USD, the summary in (not named)"),
+        (["score", "shop.csv", *PURCHASES, "--costs", "shop.csv"], "shop.csv: line 1, column 1"),
+        (["score", "shop.csv", *PURCHASES, "--program", "gbk.json"], "gbk.json, line 1: not UTF-8"),
+        (["score", "shop.csv", *PURCHASES, "--program", "bad.json"], "bad.json: line 1, column"),
+        (["score", "shop.csv", *PURCHASES, "--horizon", "-1"], "horizon must be above 0"),
+        (["score", "shop.csv", *PURCHASES, "--threads", "0"], "threads: must be at least 1"),
+        (["score", "shop.csv", *PURCHASES, "--out", "no/such/folder.csv"], "no/such/folder.csv: No such file or directory"),
+        (["score", "shop.csv", *PURCHASES, "--utc-offset", "Beijing"], "utc_offset: 'Beijing' is not an offset"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(run, shop, tmp_path, arguments, said):
+    (tmp_path / "rates.json").write_text(json.dumps(RATES))
+    (tmp_path / "gbk.json").write_bytes('{"schema": "客户"}'.encode("gbk"))
+    (tmp_path / "bad.json").write_text('{"schema": "tier-program/1", "schema": 1}')
+    code, out, err = run(*arguments)
+    assert code == 1 and said in err and err.count("\n") == 1 and err.startswith("valorem: "), err
+
+
+def test_a_fit_that_does_not_converge_is_a_warning(run, tmp_path):
+    write(tmp_path / "once.csv", [[f"c{i}", "2024-01-01", "5", "1"] for i in range(50)])
+    code, _, err = run("score", "once.csv", *PURCHASES)
+    assert code == 0 and err.startswith("valorem: warning: mbg_nbd: ")
+
+
+def test_tiers_decide(run, tmp_path):
+    (tmp_path / "club.json").write_text(json.dumps({**PROGRAM, "measures": {k: v for k, v in PROGRAM["measures"].items() if k != "spend_12m"}}, ensure_ascii=False), encoding="utf-8")
+    write(tmp_path / "facts.csv", [["客户", "150", "yes"], ["c2", "7,160", "no"], ["c3", "", "maybe"]], ("customer_id", "pts", "signed"))
+    code, out, err = run("tiers", "decide", "club.json", "facts.csv", "--columns", "points=pts", "--language", "zh", "--bom")
+    assert code == 0 and "gold: 1" in out and "none: 2" in out
+    assert "row 2, points: '7,160' is not a number; taken as unknown" in err and "row 3, signed: 'maybe' is not true or false" in err
+    rows = read(tmp_path / "decisions.csv")
+    assert [r["customer_id"] for r in rows] == ["客户", "c2", "c3"] and [r["tier"] for r in rows] == ["gold", "none", "none"]
+    assert "积分" in rows[1]["reasons"] and rows[0]["vip"] == "true"
+    assert "no column 'points' for the tier program" in run("tiers", "decide", "club.json", "facts.csv")[2]
+
+
+def test_tiers_explain(run):
+    program = ROOT / "examples" / "data" / "gz-vip.json"
+    code, out, _ = run("tiers", "explain", program, "points=7160", "fee=128", "tenure=30", "overdue=0")
+    assert code == 0 and out == "silver\ngold: points short 1,240 or fee short 260 CNY/month\n"
+    code, out, _ = run("tiers", "explain", program, "points=", "fee=400", "tenure=40", "overdue=0", "--target", "diamond")
+    assert code == 0 and "points" in out
+    assert "'pionts=1' is not FACT=VALUE; the program asks for points, fee, tenure, overdue" in run("tiers", "explain", program, "pionts=1")[2]
+    assert "fee: 'much' is not a number" in run("tiers", "explain", program, "fee=much")[2]
+    assert "no column 'fee'" in run("tiers", "explain", program, "points=1")[2]
+
+
+def test_version_and_usage(run, capsys):
+    with pytest.raises(SystemExit) as done:
+        main(["--version"])
+    assert done.value.code == 0 and capsys.readouterr().out == f"valorem {vl.__version__}\n"
+    with pytest.raises(SystemExit) as refused:
+        main(["score"])
+    assert refused.value.code == 2 and "--horizon" in capsys.readouterr().err
+
+
+def test_the_command_as_a_process(tmp_path):
+    shop = write(tmp_path / "shop.csv", lines())
+    done = subprocess.run([sys.executable, "-m", "valorem", "score", shop, *PURCHASES, "--out", str(tmp_path / "t.csv")], capture_output=True, text=True)
+    assert done.returncode == 0 and "CENSUS" in done.stdout
+    (tmp_path / "empty.csv").touch()
+    refused = subprocess.run([sys.executable, "-m", "valorem", "score", str(tmp_path / "empty.csv"), *PURCHASES], capture_output=True, text=True)
+    assert refused.returncode == 1 and refused.stderr == f"valorem: {tmp_path}/empty.csv: the file is empty\n"
+
+
+def test_without_duckdb_the_extra_is_named(run, shop, monkeypatch):
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    code, _, err = run("score", shop, *PURCHASES)
+    assert code == 1 and err == "valorem: reading files needs DuckDB: pip install 'valorem[cli]'\n"
+
+
+def test_a_path_with_a_quote_in_it(tmp_path):
+    path = tmp_path / "it's.csv"
+    path.write_text(GOOD)
+    assert _files.read_table(str(path))["amount"].to_numpy().tolist() == ["5", "6", "7"]
+
+
+def test_cdnow(run, tmp_path):
+    rows = [line.split() for line in data_file("CDNOW_master.txt").read_text(encoding="ascii").splitlines()][1:]
+    write(tmp_path / "cdnow.csv", [[c, f"{d[:4]}-{d[4:6]}-{d[6:]}", v, n] for c, d, n, v in rows], ("id", "date", "dollars", "cds"))
+    code, out, _ = run("score", "cdnow.csv", "--columns", "customer_id=id,amount=dollars,units=cds", "--observation-end", "1998-06-30",
+                       "--calibration-end", "1997-09-30", "--currency", "USD", *TERMS, "--costs", ROOT / "examples/data/cdnow_rates.json",
+                       "--program", ROOT / "examples/data/cdnow_tiers.json")  # fmt: skip
+    assert code == 0 and "log-likelihood -95336.9583" in out and "All 23,570 rows are in scores.csv." in out
+    assert len(read(tmp_path / "scores.csv")) == 23570
