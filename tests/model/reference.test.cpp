@@ -108,6 +108,15 @@ TEST(reference, mbg_nbd_purchases) {
   check_table<mbg_nbd>("mbg_nbd_purchases.csv");
 }
 
+TEST(reference, bg_nbd_pmf) {
+  check_table<bg_nbd>("bg_nbd_pmf.csv");
+}
+TEST(reference, mbg_nbd_pmf) {
+  check_table<mbg_nbd>("mbg_nbd_pmf.csv");
+}
+TEST(reference, bg_nbd_discounted) {
+  check_table<bg_nbd>("bg_nbd_discounted.csv");
+}
 TEST(reference, nbd_pmf) {
   check_table<nbd>("nbd_pmf.csv");
 }
