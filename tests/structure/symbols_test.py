@@ -23,6 +23,8 @@ struct derived final : base { int f() const override { return 1; } };
 const double table[] = {1.0, 2.0};
 double row(int i) { if (i > 1) throw std::out_of_range("row " + std::to_string(i)); return table[i]; }
 base* make() { return new derived; }
+struct elsewhere { virtual ~elsewhere(); };
+int caught(void (*f)()) { try { f(); } catch (const elsewhere&) { return 1; } return 0; }
 void both(void (*f)()) { std::jthread helper(f); f(); }
 """
 
@@ -57,6 +59,7 @@ class Symbols(unittest.TestCase):
             ("#include <chrono>\nauto f() { return std::chrono::system_clock::now(); }", "clock"),
             ("int count;\nint f() { return ++count; }", "4 bytes in .bss"),
             ("int count = 7;\nint f() { return ++count; }", "4 bytes in .data"),
+            (GOOD + "int count = 7;\nint more() { return ++count; }", "bytes in .data"),
             ("thread_local int count;\nint f() { return ++count; }", "bytes in .tbss"),
             ("int g(); int f() { static int once = g(); return once; }", "__cxa_guard_acquire"),
             ("int g(); const int once = g(); int f() { return once; }", ".init_array"),

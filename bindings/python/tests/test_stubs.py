@@ -91,6 +91,6 @@ def test_each_function_has_its_stub():
 
 def test_mypy_accepts_the_package():
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", "/dev/null", "--ignore-missing-imports", str(PACKAGE)],
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", "/dev/null", "--ignore-missing-imports", "-p", "valorem"],
         capture_output=True, text=True)  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
