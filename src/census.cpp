@@ -3,6 +3,7 @@
 #include <valorem/population/concentration.hpp>
 #include <valorem/report/census.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace valorem::inline VALOREM_ABI {
@@ -153,13 +154,29 @@ void tiers(std::string& out, const score_table& t) {
   out += fmt::format("  VIPs: {} ({})\n", grouped(vips, 0), percent(vips / static_cast<double>(t.size())));
 }
 
+std::string why_not_measured(const concentration& c, std::span<const double> column) {
+  switch (c.reason()) {
+    case concentration_reason::empty: return "no value is known";
+    case concentration_reason::negative_values: {
+      const auto below = std::count_if(column.begin(), column.end(), [](double v) { return v < 0; });
+      return fmt::format("{} of {} are below 0", grouped(static_cast<double>(below), 0),
+                         grouped(static_cast<double>(c.n()), 0));
+    }
+    case concentration_reason::total_not_positive: return "the total is 0";
+    case concentration_reason::overflow: return "the total is beyond what can be added up";
+    default: return "";
+  }
+}
+
 void concentration_of(std::string& out, std::string_view what, std::span<const double> column) {
   const concentration c(column);
-  const auto part = [](const answer& a) { return a.why == status::ok ? percent(a.value) : std::string(name(a.why)); };
-  const answer gini = c.gini();
-  out += fmt::format("  {:<42}{:>10}  {:>9}  {:>9}  {:>9}\n", what,
-                     gini.why == status::ok ? grouped(gini.value, 3) : std::string(name(gini.why)),
-                     part(c.top_share(0.01)), part(c.top_share(0.05)), part(c.top_share(0.20)));
+  if (const std::string why = why_not_measured(c, column); !why.empty()) {
+    out += fmt::format("  {:<17}not measured: {}\n", what, why);
+    return;
+  }
+  out += fmt::format("  {:<42}{:>10}  {:>9}  {:>9}  {:>9}\n", what, grouped(c.gini().value, 3),
+                     percent(c.top_share(0.01).value), percent(c.top_share(0.05).value),
+                     percent(c.top_share(0.20).value));
 }
 
 void statuses(std::string& out, const score_table& t) {

@@ -2,7 +2,7 @@
 #ifndef VALOREM_STATUS_HPP
 #define VALOREM_STATUS_HPP
 
-#include <valorem/version.hpp>
+#include <valorem/numeric/platform.hpp>
 
 #include <array>
 #include <cstddef>
@@ -69,19 +69,19 @@ struct answer {
 };
 
 /// Base of everything this library throws. Thrown once at the door, never inside a batch.
-class error : public std::runtime_error {
+class VALOREM_THROWN error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
 /// The caller broke a function's contract: a parameter outside its domain, columns of unequal length.
-class contract_error : public error {
+class VALOREM_THROWN contract_error : public error {
  public:
   using error::error;
 };
 
 /// Data that cannot be used as a whole (an empty table, a missing column); what() names row, field and rule.
-class data_error : public error {
+class VALOREM_THROWN data_error : public error {
  public:
   using error::error;
 };
@@ -105,7 +105,7 @@ struct read_error {
 };
 
 /// Thrown by result<T>::value() when a program, rates or model file was refused.
-class program_error : public error {
+class VALOREM_THROWN program_error : public error {
  public:
   explicit program_error(read_error why) : error(why.text()), why_(std::move(why)) {}
   [[nodiscard]] const read_error& why() const noexcept { return why_; }

@@ -45,7 +45,7 @@ TIERS                                        customers      share    of paid   o
   VIPs: 2 (20.0 %)
 
 CONCENTRATION                                     Gini    top 1 %    top 5 %   top 20 %
-  paid so far                                undefined  undefined  undefined  undefined
+  paid so far      not measured: 1 of 9 are below 0
   lifetime value                                 0.661      3.9 %     19.4 %     77.5 %
 
 STATUS
@@ -87,7 +87,7 @@ BANDS by lifetime_value                      customers      share    of paid   o
   not known                                          5     50.0 %
 
 CONCENTRATION                                     Gini    top 1 %    top 5 %   top 20 %
-  paid so far                                undefined  undefined  undefined  undefined
+  paid so far      not measured: 1 of 9 are below 0
   lifetime value                                 0.616      3.7 %     18.7 %     74.8 %
 
 STATUS

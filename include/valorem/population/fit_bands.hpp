@@ -27,8 +27,7 @@ struct z_bands {
   std::vector<double> cuts = {-2, -1, 1, 2};  ///< z: 1 to most_cuts strictly ascending numbers
 
   /// Cuts that leave given shares of a normal population above them, the largest share first: {0.05} cuts off the top
-  /// 5 % at 1.6449. Throws contract_error for a share outside (0, 1). Accurate: the last bits may depend on the
-  /// platform.
+  /// 5 % at 1.6449. Throws contract_error for a share outside (0, 1). Same-bits.
   [[nodiscard]] static z_bands above(std::span<const double> shares) {
     z_bands out{.cuts = {}};
     for (const double p : shares) {
@@ -99,9 +98,8 @@ template <class Share>
 }  // namespace detail
 
 /// Fits z bands to a column (a ratio, a value). NaN rows are counted and left out, infinite ones too but for the shares
-/// observed. A column without spread becomes one band and says so in origin().reason. Same bits for any number of
-/// threads; the shares expected are accurate. Throws contract_error for bad cuts or lengths, data_error for bad
-/// weights.
+/// observed. A column without spread becomes one band and says so in origin().reason. Same-bits,
+/// with any number of threads. Throws contract_error for bad cuts or lengths, data_error for bad weights.
 [[nodiscard]] inline bands fit(const z_bands& wanted, std::span<const double> x, std::span<const double> weights = {},
                                const execution& how = {}) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
