@@ -148,13 +148,6 @@ class beta_mixture {
     return {R(1.0 - q), R(q)};
   }
 
-  /// ln(q + p e^θ) for p + q = 1.
-  [[nodiscard]] static R log_lift(const R& p, const R& q, double theta) {
-    const R change = p * numeric::expm1(theta);
-    if (value_of(change) > -0.5) return numeric::log1p(change);
-    return numeric::log(q + p * numeric::exp(theta));
-  }
-
   // Trapezoidal sum over θ of [p/p0]^a [(1-p)/(1-p0)]^b [(1+pv)/(1+p0 v)]^-σ around p0, times the step.
   // With l(p) = 1 - p + p e^(θ-θ0): p/p0 = e^(θ-θ0)/l(p0), (1-p)/(1-p0) = 1/l(p0), (1+pv)/(1+p0 v) = l(w)/l(p0), where
   // w = p0 (1+v)/(1+p0 v) and 1 - w = (1-p0)/(1+p0 v). Where p0 is above 1/2 the same is written from the other end,

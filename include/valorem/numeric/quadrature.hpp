@@ -19,14 +19,15 @@ inline constexpr quadrature_node gauss_legendre_16[8] = {
     {0.94457502307323257608, 0.062253523938647892863}, {0.9894009349916499326, 0.027152459411754094852},
 };
 
-/// ∫_lo^hi f(x) dx for f: double -> R; exact for polynomials of degree 31.
-template <class R, class F>
-[[nodiscard]] R integrate_panel(double lo, double hi, F&& f) {
-  const double half = 0.5 * (hi - lo);
-  const double middle = 0.5 * (hi + lo);
+/// ∫_lo^hi f(x) dx for f: E -> R; exact for polynomials of degree 31. E is double, or R where an end depends on
+/// parameters.
+template <class R, class E, class F>
+[[nodiscard]] R integrate_panel(const E& lo, const E& hi, F&& f) {
+  const E half = 0.5 * (hi - lo);
+  const E middle = 0.5 * (hi + lo);
   R sum(0.0);
   for (const auto& node : gauss_legendre_16) {
-    const double d = half * node.x;
+    const E d = half * node.x;
     sum = sum + node.weight * (f(middle - d) + f(middle + d));
   }
   return half * sum;

@@ -79,6 +79,26 @@ template <class R>
   return near ? log1pmx(y) : R(numeric::log(quotient) - y);
 }
 
+/// ln(q + p e^θ) for p + q = 1: how much a quantity grows of which the part p grows by e^θ.
+template <class R, class T>
+[[nodiscard]] R log_lift(const R& p, const R& q, const T& theta) {
+  const R change = p * numeric::expm1(theta);
+  if (value_of(change) > -0.5) return numeric::log1p(change);
+  return numeric::log(q + p * numeric::exp(theta));
+}
+
+/// (e^y - 1)/y, 1 at y = 0. Error: a few ulp.
+template <class R>
+[[nodiscard]] R expm1_over(const R& y) {
+  const double v = value_of(y);
+  if (v > -0.25 && v < 0.25) {
+    R sum(1.0);
+    for (int k = 14; k >= 2; --k) sum = 1.0 + sum * y / static_cast<double>(k);
+    return sum;
+  }
+  return numeric::expm1(y) / y;
+}
+
 }  // namespace valorem::inline VALOREM_ABI::numeric
 
 #endif
