@@ -68,7 +68,7 @@ void print_holdout(const summary& s, const fitted_model& fitted) {
   std::printf("\nHOLDOUT: the next 39 weeks, in which these customers bought %.0f times\n", actual);
   std::printf("  %-34s%10s   %9s   %8s\n", "forecast", "purchases", "off by", "mean |error|");
   line("MBG/NBD", by_model(fitted));
-  line("NBD, nobody ever leaves", by_model(fit_models(s, purchase_kind::baseline)));
+  line("NBD, nobody ever leaves", by_model(fit_models(s, nbd::model_name)));
   line("each repeats her own count", judge(s, [&](std::size_t i) { return s.frequency[i]; }));
 }
 

@@ -85,6 +85,13 @@ constexpr limit_rule beta_geometric_limits[] = {
      "one purchase rate for all (r and alpha to infinity)"},
     {[](std::span<const double> p, double) { return p[0] < 1 / far; }, "hardly any buyer (r to 0)"},
 };
+constexpr limit_rule pareto_limits[] = {
+    {[](std::span<const double> p, double) { return p[2] < 1e-5; }, "NBD without dropout (s to 0)"},
+    {[](std::span<const double> p, double) { return p[2] > far; }, "one rate of leaving for all (s and beta to infinity)"},
+    {[](std::span<const double> p, double) { return p[0] > far; },
+     "one purchase rate for all (r and alpha to infinity)"},
+    {[](std::span<const double> p, double) { return p[0] < 1 / far; }, "hardly any buyer (r to 0)"},
+};
 constexpr limit_rule spend_limits[] = {
     {[](std::span<const double> p, double) { return p[1] > far; }, "one mean spend for all (q and v to infinity)"},
     {[](std::span<const double> p, double) { return p[0] > far; },
@@ -201,6 +208,15 @@ fit_result<mbg_nbd> fit<mbg_nbd>(const weighted_rows& rows, const execution& how
   const auto data = usable_histories(rows);
   const mbg_nbd start{.r = 0.5, .alpha = 0.5 * matching_alpha(data, 0.5), .a = 0.7, .b = 2.0};
   return fit_rows<mbg_nbd, basic_mbg_nbd>(data, start, beta_geometric_limits, 1.0, how);
+}
+
+template <>
+fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows, const execution& how) {
+  const auto data = usable_histories(rows);
+  const double alpha = 0.5 * matching_alpha(data, 0.5);
+  const double age = mean_of(data, [](const history& h) { return h.T; });
+  const pareto_nbd start{.r = 0.5, .alpha = alpha, .s = 0.5, .beta = 0.5 * age};
+  return fit_rows<pareto_nbd, basic_pareto_nbd>(data, start, pareto_limits, 1.0, how);
 }
 
 fit_result<gamma_gamma> fit_spend(std::span<const double> x, std::span<const double> mean,

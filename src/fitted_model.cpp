@@ -5,21 +5,11 @@
 
 namespace valorem::inline VALOREM_ABI {
 
-fitted_model fit_models(const summary& s, purchase_kind kind, const execution& how) {
+fitted_model fit_models(const summary& s, std::string_view model, const execution& how) {
   const weighted_histories compressed = compress(s);
   const weighted_rows rows{compressed.columns(), compressed.weight};
   fitted_model out;
-  switch (kind) {
-    case purchase_kind::mbg:
-      out.purchases = fit<mbg_nbd>(rows, how);
-      break;
-    case purchase_kind::bg:
-      out.purchases = fit<bg_nbd>(rows, how);
-      break;
-    case purchase_kind::baseline:
-      out.purchases = fit<nbd>(rows, how);
-      break;
-  }
+  with_purchase_model(model, [&]<class M>(const M&) { out.purchases = fit<M>(rows, how); });
   const weighted_spends spends = compress_spend(s);
   if (spends.size() > 0) out.spend = fit_spend(spends.x, spends.mean_spend, spends.weight, how);
   out.units = s.origin.units;

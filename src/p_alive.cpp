@@ -82,6 +82,15 @@ void p_alive(const mbg_nbd& m, const history_columns& h, std::span<double> out, 
   beta_geometric_column<true>(m, h, out, how);
 }
 
+// Its series are of different lengths from row to row, so wider vectors would gain nothing.
+void p_alive(const pareto_nbd& m, const history_columns& h, std::span<double> out, const execution& how) {
+  require_legal(m);
+  require_equal_lengths(h, out);
+  numeric::for_blocks(h.size(), how, [&](std::size_t, std::size_t first, std::size_t last) noexcept {
+    for (std::size_t i = first; i < last; ++i) out[i] = p_alive(m, h[i]);
+  });
+}
+
 instruction_set runs_on(instruction_set wish) noexcept {
   return detail::available(wish);
 }

@@ -17,24 +17,16 @@ namespace {
 
 using py::arg;
 
-purchase_kind kind_named(const std::string& text) {
-  for (const auto k : {purchase_kind::mbg, purchase_kind::bg, purchase_kind::baseline}) {
-    if (text == name(k)) return k;
-  }
-  throw contract_error("model: must be 'mbg_nbd', 'bg_nbd' or 'nbd', not '" + text + "'");
-}
-
 fit_record purchases_of(const fitted_model& m) {
   return std::visit([](const auto& f) { return record_of(f); }, m.purchases);
 }
 
 fitted_model fit_summary(const summary& s, const std::string& model, bool with_spend, int threads) {
-  const purchase_kind kind = kind_named(model);
   const execution how = threads_argument(threads);
   fitted_model out;
   {
     const py::gil_scoped_release others_may_run;
-    out = fit_models(s, kind, how);
+    out = fit_models(s, model, how);
   }
   if (!with_spend) out.spend.reset();
   warned(purchases_of(out));

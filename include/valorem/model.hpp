@@ -2,13 +2,14 @@
 //
 //   verbs           what every model answers                nbd             nobody leaves: the baseline
 //   bg_nbd          leaves after a repeat purchase          mbg_nbd         or right after the first: the default
-//   gamma_gamma     what a purchase is worth                pmf             the chance of n purchases
+//   pareto_nbd      leaves at any time                      gamma_gamma     what a purchase is worth
 //   fit             parameters from data                    lifetime_value  prepare(model, spend, plan) -> desk
 //   saved_model     models as text
 #ifndef VALOREM_MODEL_HPP
 #define VALOREM_MODEL_HPP
 
 #include <valorem/model/bg_nbd.hpp>
+#include <valorem/model/catalogue.hpp>
 #include <valorem/model/columns.hpp>
 #include <valorem/model/fit.hpp>
 #include <valorem/model/fitted_model.hpp>
@@ -16,7 +17,7 @@
 #include <valorem/model/lifetime_value.hpp>
 #include <valorem/model/mbg_nbd.hpp>
 #include <valorem/model/nbd.hpp>
-#include <valorem/model/pmf.hpp>
+#include <valorem/model/pareto_nbd.hpp>
 #include <valorem/model/saved_model.hpp>
 #include <valorem/model/verbs.hpp>
 

@@ -2,7 +2,7 @@
 #ifndef VALOREM_STATUS_HPP
 #define VALOREM_STATUS_HPP
 
-#include <valorem/numeric/platform.hpp>
+#include <valorem/version.hpp>
 
 #include <array>
 #include <cstddef>
@@ -12,6 +12,13 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+
+// What is thrown must be one type on both sides of a shared object. MSVC compares types by name and needs no mark.
+#if defined(__GNUC__)
+#define VALOREM_THROWN [[gnu::visibility("default")]]
+#else
+#define VALOREM_THROWN
+#endif
 
 namespace valorem::inline VALOREM_ABI {
 

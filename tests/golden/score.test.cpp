@@ -62,7 +62,7 @@ const summary& cdnow() {
 score_table scored(const execution& how) {
   static const tier::engine engine(tier::parse(program).value());
   const costs c(cdnow());
-  const fitted_model m = fit_models(cdnow(), purchase_kind::mbg, how);
+  const fitted_model m = fit_models(cdnow(), mbg_nbd::model_name, how);
   return score(cdnow(), m,
                {.horizon = 52,
                 .discount = 0.1,

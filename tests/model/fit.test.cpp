@@ -56,6 +56,9 @@ TEST(fit, cdnow_sample) {
   const auto mbg = fit_of<mbg_nbd>(s);
   expect_optimum(mbg, {.52484316, 6.18308528, .89135939, 1.61400224}, -9582.135716);
   expect_errors(mbg, {.083268, .695621, .15479, .537495}, 6e-7);
+  const auto pareto = fit_of<pareto_nbd>(s);
+  expect_optimum(pareto, {.55327705, 10.57768346, .60623999, 11.66873527}, -9594.976179);
+  expect_errors(pareto, {.047628, .842723, .187281, 6.2111}, 2e-5);  // β is known to ten per cent of itself
   const auto n = fit_of<nbd>(s);
   expect_optimum(n, {.38476614, 12.07202284}, -9763.657615);
   const auto spend = spend_of(s);
@@ -67,6 +70,7 @@ TEST(fit, cdnow_sample_at_78_weeks) {
   const summary s = summarise(support::cdnow_sample().view(), {.observation_end = support::cdnow_end});
   expect_optimum(fit_of<bg_nbd>(s), {.25356116, 5.44725751, .60736542, 2.64723447}, -17138.23396);
   expect_optimum(fit_of<mbg_nbd>(s), {.61784333, 8.65696031, .55152495, 1.00905915}, -17127.37326);
+  expect_optimum(fit_of<pareto_nbd>(s), {.56300366, 12.55916914, .40810728, 10.51454461}, -17135.83589);
   expect_optimum(spend_of(s), {4.68345331, 4.18978328, 24.39055375}, -4884.56632);
 }
 
@@ -74,6 +78,7 @@ TEST(fit, cdnow_master) {
   const summary s = calibration(support::cdnow_master());
   expect_optimum(fit_of<bg_nbd>(s), {.25162396, 4.78894296, .72343358, 2.16108836}, -95368.44393);
   expect_optimum(fit_of<mbg_nbd>(s), {.63713973, 7.31028955, .80747412, 1.22839399}, -95336.95832);
+  expect_optimum(fit_of<pareto_nbd>(s), {.59741997, 11.58565778, .52218561, 8.82775921}, -95415.11862);
   expect_optimum(spend_of(s), {6.27535907, 3.62445002, 14.98368704}, -40763.47626);
 }
 

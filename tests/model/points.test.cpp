@@ -50,7 +50,8 @@ double answer_to(const M& m, const point& p) {
   if (p.quantity == "cond_expected_purchases") return expected_purchases(given(m, h), p.h);
   if (p.quantity == "expected_purchases_new_customer") return expected_purchases(m, p.h);
   if (p.quantity.starts_with("cond_pmf_")) return pmf(given(m, h), reference::number(p.quantity.substr(9)), p.h);
-  if (p.quantity == "dert_delta_ln1.15/52") return discounted_purchases(given(m, h), delta, p.h);
+  if (p.quantity == "dert_delta_ln1.15/52" || p.quantity == "det_delta_ln1.15/52")
+    return discounted_purchases(given(m, h), delta, p.h);
   throw std::runtime_error("no verb for " + p.quantity);
 }
 
@@ -110,6 +111,10 @@ std::size_t check_points(const std::string& model) {
 
 TEST(points, all_263_rows_of_bg_and_mbg) {
   EXPECT_EQ(check_points<bg_nbd>("bg_nbd") + check_points<mbg_nbd>("mbg_nbd"), 263u);
+}
+
+TEST(points, all_146_rows_of_pareto) {
+  EXPECT_EQ(check_points<pareto_nbd>("pareto_nbd"), 146u);
 }
 
 // Fader, Hardie & Lee (2005b) and Hardie's note 025, at their rounded parameters.

@@ -3,11 +3,10 @@
 #ifndef VALOREM_MODEL_BETA_GEOMETRIC_HPP
 #define VALOREM_MODEL_BETA_GEOMETRIC_HPP
 
+#include <valorem/model/arrivals.hpp>
 #include <valorem/model/parameters.hpp>
 #include <valorem/numeric/beta_mixture.hpp>
 #include <valorem/numeric/beta_mixture_integral.hpp>
-#include <valorem/numeric/gamma.hpp>
-#include <valorem/summary/history.hpp>
 
 #include <limits>
 
@@ -72,6 +71,37 @@ template <class R>
     return alive(f) * f.c * ((f.a + f.b - 1.0) / ((f.a - 1.0) * (f.s - 1.0)));
   }
   return alive(f) * f.c * numeric::discounted_mixture(f.a, f.b, f.s, R(rate * f.c), R(horizon / f.c));
+}
+
+/// P(n purchases in (0, t]); n whole and >= 0, t >= 0 and finite, else NaN. Same-bits.
+/// Either she is alive after the n-th, or she left with it (Fader, Hardie & Lee 2005, eq. 8, with the sum of negative
+/// binomial terms as an incomplete beta function).
+[[nodiscard]] inline double pmf(const beta_geometric_future& f, double n, double t) noexcept {
+  if (!detail::legal_count(n, t) || numeric::is_nan(f.log_p_alive)) return not_a_value;
+  if (t == 0) return n == 0 ? 1.0 : 0.0;
+  const double count = detail::negative_binomial(n, f.s, f.c, t);
+  if (n == 0) return -numeric::expm1(f.log_p_alive) + alive(f) * count;
+  const double stayed = numeric::exp(numeric::log_beta_ratio(f.a, f.b, n));
+  const double left = f.a / (f.a + f.b) * numeric::exp(numeric::log_beta_ratio(f.a + 1.0, f.b, n - 1.0));
+  return alive(f) * (stayed * count + left * detail::negative_binomial_at_least(n, f.s, f.c, t));
+}
+
+/// P(at least n purchases in (0, t]): n arrivals, and she stayed after each of the first n - 1. Domain as pmf. Same-bits.
+[[nodiscard]] inline double at_least(const beta_geometric_future& f, double n, double t) noexcept {
+  if (!detail::legal_count(n, t) || numeric::is_nan(f.log_p_alive)) return not_a_value;
+  if (n == 0 || t == 0) return n == 0 ? 1.0 : 0.0;
+  return alive(f) * numeric::exp(numeric::log_beta_ratio(f.a, f.b, n - 1.0)) *
+         detail::negative_binomial_at_least(n, f.s, f.c, t);
+}
+
+/// P(at most n purchases in (0, t]): too few arrivals, or she left before the last of them. Domain as pmf. Same-bits.
+[[nodiscard]] inline double cdf(const beta_geometric_future& f, double n, double t) noexcept {
+  if (!detail::legal_count(n, t) || numeric::is_nan(f.log_p_alive)) return not_a_value;
+  if (t == 0) return 1.0;
+  const double few = detail::negative_binomial_at_most(n, f.s, f.c, t);
+  const double left = -numeric::expm1(numeric::log_beta_ratio(f.a, f.b, n));
+  return -numeric::expm1(f.log_p_alive) +
+         alive(f) * (few + left * detail::negative_binomial_at_least(n + 1.0, f.s, f.c, t));
 }
 
 namespace detail {

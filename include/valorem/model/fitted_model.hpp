@@ -11,20 +11,20 @@
 
 namespace valorem::inline VALOREM_ABI {
 
-/// Which model of purchases to fit. mbg_nbd is the default: the best likelihood of the three on both CDNOW cuts, and it
-/// does not call every one-time buyer alive.
-enum class purchase_kind : std::uint8_t { mbg, bg, baseline };
+namespace detail {
 
-/// "mbg_nbd", "bg_nbd", "nbd".
-[[nodiscard]] constexpr std::string_view name(purchase_kind k) noexcept {
-  return k == purchase_kind::mbg  ? mbg_nbd::model_name
-         : k == purchase_kind::bg ? bg_nbd::model_name
-                                      : nbd::model_name;
-}
+template <class Models>
+struct fits_of;
+template <class... M>
+struct fits_of<std::variant<M...>> {
+  using type = std::variant<fit_result<M>...>;
+};
+
+}  // namespace detail
 
 /// What fit_models found, and on what.
 struct fitted_model {
-  std::variant<fit_result<mbg_nbd>, fit_result<bg_nbd>, fit_result<nbd>> purchases;
+  detail::fits_of<any_purchase_model>::type purchases;
   std::optional<fit_result<gamma_gamma>> spend;  ///< nothing where the summary has no amounts
   measure_units units;
   std::optional<date> as_of;       ///< end of the histories it was fitted on
@@ -33,9 +33,10 @@ struct fitted_model {
   std::string_view library_version = version;
 };
 
-/// Fits a purchase model to a summary's histories, and Gamma-Gamma to its spends where it has amounts. Equal rows are
-/// counted, not repeated, so any order of the customers gives the same bits. Throws data_error where no row is left.
-[[nodiscard]] VALOREM_EXPORT fitted_model fit_models(const summary& s, purchase_kind kind = purchase_kind::mbg,
+/// Fits a purchase model, by its name in the catalogue, to a summary's histories, and Gamma-Gamma to its spends where it
+/// has amounts. Equal rows are counted, not repeated, so any order of the customers gives the same bits. Throws
+/// contract_error for an unknown name, data_error where no row is left.
+[[nodiscard]] VALOREM_EXPORT fitted_model fit_models(const summary& s, std::string_view model = mbg_nbd::model_name,
                                                      const execution& how = {});
 
 }  // namespace valorem::inline VALOREM_ABI

@@ -2,8 +2,8 @@
 #ifndef VALOREM_MODEL_NBD_HPP
 #define VALOREM_MODEL_NBD_HPP
 
+#include <valorem/model/arrivals.hpp>
 #include <valorem/model/verbs.hpp>
-#include <valorem/numeric/gamma.hpp>
 
 namespace valorem::inline VALOREM_ABI {
 
@@ -99,6 +99,26 @@ template <class R>
 template <class R>
 [[nodiscard]] R discounted_purchases(const basic_nbd_future<R>& f, double rate, double horizon) {
   return f.s / f.c * discounted_lifetime(f, rate, horizon);
+}
+
+/// P(n purchases in (0, t]); n whole and >= 0, t >= 0 and finite, else NaN. Same-bits.
+[[nodiscard]] inline double pmf(const nbd_future& f, double n, double t) noexcept {
+  if (!detail::legal_count(n, t) || numeric::is_nan(f.s)) return not_a_value;
+  if (t == 0) return n == 0 ? 1.0 : 0.0;
+  return detail::negative_binomial(n, f.s, f.c, t);
+}
+
+/// P(at least n purchases in (0, t]). Domain as pmf. Same-bits.
+[[nodiscard]] inline double at_least(const nbd_future& f, double n, double t) noexcept {
+  if (!detail::legal_count(n, t) || numeric::is_nan(f.s)) return not_a_value;
+  if (n == 0 || t == 0) return n == 0 ? 1.0 : 0.0;
+  return detail::negative_binomial_at_least(n, f.s, f.c, t);
+}
+
+/// P(at most n purchases in (0, t]). Domain as pmf. Same-bits.
+[[nodiscard]] inline double cdf(const nbd_future& f, double n, double t) noexcept {
+  if (!detail::legal_count(n, t) || numeric::is_nan(f.s)) return not_a_value;
+  return t == 0 ? 1.0 : detail::negative_binomial_at_most(n, f.s, f.c, t);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

@@ -3,7 +3,7 @@
 // A model M brings   log_likelihood(m, h)   p_alive(m, h)   log_p_alive(m, h)   starting(m)   given(m, h)
 // where starting and given return a *future*: what will happen from now on, to a new customer or to this one. A future
 // F brings             alive(f)  log_survival(f, t)  expected_purchases(f, t)  discounted_purchases(f, rate, horizon)
-//                    discounted_lifetime(f, rate, horizon)  pmf(f, n, t)
+//                    discounted_lifetime(f, rate, horizon)  pmf(f, n, t)  at_least(f, n, t)  cdf(f, n, t)
 // (Closure under conditioning: models.md A.1; Schmittlein, Morrison & Colombo 1987 for Pareto/NBD.)
 #ifndef VALOREM_MODEL_VERBS_HPP
 #define VALOREM_MODEL_VERBS_HPP
@@ -35,6 +35,9 @@ concept purchase_future = requires(const F& f, double t) {
   expected_purchases(f, t);
   discounted_purchases(f, t, t);
   discounted_lifetime(f, t, t);
+  pmf(f, t, t);
+  at_least(f, t, t);
+  cdf(f, t, t);
 };
 
 /// ln P(alive at T + ahead | history), ahead >= 0. Same-bits.
@@ -65,6 +68,24 @@ template <purchase_model M>
 template <purchase_model M>
 [[nodiscard]] auto discounted_lifetime(const M& m, double rate, double horizon) {
   return discounted_lifetime(starting(m), rate, horizon);
+}
+
+/// P(n purchases within t) of a customer who starts now; n whole, 0 <= n <= max_frequency, t >= 0 finite. Same-bits.
+template <purchase_model M>
+[[nodiscard]] double pmf(const M& m, double n, double t) {
+  return pmf(starting(m), n, t);
+}
+
+/// P(at least n purchases within t) of a customer who starts now. Domain as pmf. Same-bits.
+template <purchase_model M>
+[[nodiscard]] double at_least(const M& m, double n, double t) {
+  return at_least(starting(m), n, t);
+}
+
+/// P(at most n purchases within t) of a customer who starts now. Domain as pmf. Same-bits.
+template <purchase_model M>
+[[nodiscard]] double cdf(const M& m, double n, double t) {
+  return cdf(starting(m), n, t);
 }
 
 /// How many steps a stepwise sum may take.

@@ -25,13 +25,6 @@
 #define VALOREM_EXPORT
 #endif
 
-// What is thrown must be one type on both sides of a shared object. MSVC compares types by name and needs no mark.
-#if defined(__GNUC__)
-#define VALOREM_THROWN [[gnu::visibility("default")]]
-#else
-#define VALOREM_THROWN
-#endif
-
 namespace valorem::inline VALOREM_ABI::numeric {
 
 /// NaN test that survives a host compiled with -ffast-math, which folds x != x and std::isnan to false.
