@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import pathlib
 import sqlite3
 import subprocess
@@ -258,7 +259,16 @@ def test_amounts_may_be_unknown(run, tmp_path):
         (["score", "shop.csv", *PURCHASES, "--program", "bad.json"], "bad.json: line 1, column"),
         (["score", "shop.csv", *PURCHASES, "--horizon", "-1"], "horizon must be above 0"),
         (["score", "shop.csv", *PURCHASES, "--threads", "0"], "threads: must be at least 1"),
-        (["score", "shop.csv", *PURCHASES, "--out", "no/such/folder.csv"], "no/such/folder.csv: No such file or directory"),
+        (["score", "shop.csv", *PURCHASES, "--out", "no/such/folder.csv"], "--out: no/such/folder.csv: there is no folder no/such"),
+        (["score", "shop.csv", *PURCHASES, "--out", "."], "--out: '.' is not the name of a file"),
+        (["score", "shop.csv", *PURCHASES, "--out", ""], "--out: '' is not the name of a file"),
+        (["score", "shop.csv", *PURCHASES, "--out", "shop.csv"], "--out: shop.csv is read from, and would be lost"),
+        (["score", "shop.csv", *PURCHASES, "--costs", "rates.json", "--out", "./rates.json"], "--out: ./rates.json is read from"),
+        (["tiers", "decide", "bad.json", "shop.csv", "--out", "shop.csv"], "--out: shop.csv is read from"),
+        (["score", "shop.csv", *PURCHASES, "--out", "/dev/full"], "/dev/full: No space left on device"),
+        (["score", "shop.csv", *PURCHASES, "--delimiter", "xx"], "--delimiter: 'xx' cannot part cells; give one character"),
+        (["score", "shop.csv", *PURCHASES, "--delimiter", '"'], "cannot part cells"),
+        (["score", "shop.csv", *PURCHASES, "--delimiter", ""], "--delimiter: '' cannot part cells"),
         (["score", "shop.csv", *PURCHASES, "--utc-offset", "Beijing"], "utc_offset: 'Beijing' is not an offset"),
     ],
 )
@@ -306,6 +316,60 @@ def test_version_and_usage(run, capsys):
     with pytest.raises(SystemExit) as refused:
         main(["score"])
     assert refused.value.code == 2 and "--horizon" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["score", "shop.csv"], "valorem score: the following arguments are required: --horizon, --discount, --margin; see valorem score --help\n"),
+        (["score", "shop.csv", "--horizon", "x"], "valorem score: argument --horizon: 'x' is not a number; see valorem score --help\n"),
+        (["score", "shop.csv", "--discount", "10%"], "valorem score: argument --discount: '10%' is not a number; see valorem score --help\n"),
+        (["score", "shop.csv", "--threads", "two"], "valorem score: argument --threads: 'two' is not a whole number; see valorem score --help\n"),
+        (["tiers"], "valorem tiers: the following arguments are required: COMMAND; see valorem tiers --help\n"),
+    ],
+)  # fmt: skip
+def test_arguments_that_cannot_be_read_are_refused_in_one_sentence(capsys, arguments, said):
+    with pytest.raises(SystemExit) as refused:
+        main(arguments)
+    assert refused.value.code == 2 and capsys.readouterr().err == said
+
+
+def test_no_input_is_ever_written_over(run, shop, tmp_path):
+    before = pathlib.Path(shop).read_bytes()
+    (tmp_path / "link.csv").symlink_to(shop)
+    code, _, err = run("score", shop, *PURCHASES, "--out", "link.csv")
+    assert code == 1 and "would be lost" in err and pathlib.Path(shop).read_bytes() == before
+
+
+def test_an_offset_west_of_greenwich_is_an_argument(run, shop):
+    assert run("score", shop, *PURCHASES, "--utc-offset", "-05:00")[0] == 0
+    assert run("score", shop, *PURCHASES, "--utc-offset=-05:00")[0] == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_pipe_is_refused_as_a_table(run, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    writer = subprocess.Popen([sys.executable, "-c", f"open({str(tmp_path / 'pipe')!r}, 'w').close()"])
+    code, _, err = run("score", "pipe", *PURCHASES)
+    assert code == 1 and err == "valorem: pipe: a pipe can be read once only, and a table is read twice; give a file\n"
+    assert writer.wait(60) == 0
+
+
+def process(*arguments, **how):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    return subprocess.Popen([sys.executable, "-m", "valorem", *arguments], env=environment, stderr=subprocess.PIPE, text=True, **how)
+
+
+def test_a_reader_that_leaves_and_a_terminal_without_the_letters(tmp_path):
+    shop = write(tmp_path / "shop.csv", lines())
+    out = str(tmp_path / "t.csv")
+    with process("score", shop, *PURCHASES, "--out", out, stdout=subprocess.PIPE) as left:
+        left.stdout.close()
+        assert "Traceback" not in left.stderr.read() and left.wait(60) == 1
+    with open("/dev/full", "w") as full, process("score", shop, *PURCHASES, "--out", out, stdout=full) as refused:
+        assert refused.stderr.read().endswith("valorem: standard output: No space left on device\n") and refused.wait(60) == 1
+    with process("score", shop, *PURCHASES, "--out", out, "--currency", "客", stdout=subprocess.PIPE) as done:
+        assert "\\u5ba2" in done.stdout.read() and done.wait(60) == 0
 
 
 def test_the_command_as_a_process(tmp_path):

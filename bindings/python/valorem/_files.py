@@ -9,6 +9,7 @@ import io
 import os
 import re
 import sqlite3
+import stat
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,8 +22,12 @@ _LONGEST_LINE = 1 << 20
 
 def read_table(path: str, *, table: str | None = None, delimiter: str | None = None) -> dict[str, object]:
     """The columns of a file by name. Cells of CSV and SQLite are text; Parquet keeps its types."""
+    if delimiter is not None and (len(delimiter.encode()) != 1 or delimiter in '"\r\n\0'):
+        raise Error(f"--delimiter: {delimiter!r} cannot part cells; give one character, such as ';'")
     try:
         with open(path, "rb") as f:
+            if stat.S_ISFIFO(os.fstat(f.fileno()).st_mode):
+                raise DataError(f"{path}: a pipe can be read once only, and a table is read twice; give a file")
             head = f.read(64)
     except OSError as e:
         raise DataError(f"{path}: {os.strerror(e.errno or 0)}") from None

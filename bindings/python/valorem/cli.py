@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import io
 import os
+import re
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from .costs import Rates, ServiceCosts, cost_to_serve
 from .errors import ConvergenceWarning, DataError, Error
 from .scoring import fit, score
 from .summary import Summary, summarise
+from .table import Table
 from .tiers import TierProgram
 
 _TRANSACTION_ROLES = ("customer_id", "date", "amount", "units")
@@ -31,14 +34,29 @@ _SCORE_DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what was wrong with the arguments in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
+    """The command valorem: prints what it did and gives its exit code, 0 done, 1 refused, 2 for arguments that cannot be
+    read (as SystemExit)."""
     parser = _parser()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a label that the terminal cannot show stops nothing
     try:
-        options = parser.parse_args(arguments)
+        options = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning  # type: ignore[assignment]
             warnings.simplefilter("always", ConvergenceWarning)
-            return int(options.run(options))
+            done = int(options.run(options))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return done
     except (Error, TypeError) as e:
         print(f"valorem: {e}", file=sys.stderr)
         return 1
@@ -46,10 +64,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as e:
-        print(f"valorem: {e.filename or 'file'}: {e.strerror}", file=sys.stderr)
+        print(f"valorem: {e.filename or 'standard output'}: {e.strerror or e}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """--utc-offset -05:00 in two words, which argparse would take for two options."""
+    out: list[str] = []
+    for word in arguments:
+        if out and out[-1] == "--utc-offset" and re.fullmatch(r"-\d\d:?\d\d", word):
+            out[-1] += f"={word}"
+        else:
+            out.append(word)
+    return out
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def _check_out(out: str, *inputs: str | None) -> None:
+    """Refuses, before any work, a place where nothing can be written and one that a table came from."""
+    folder = os.path.dirname(out) or "."
+    if not out or os.path.isdir(out):
+        raise Error(f"--out: {out!r} is not the name of a file")
+    if not os.path.isdir(folder):
+        raise Error(f"--out: {out}: there is no folder {folder}")
+    for path in inputs:
+        if path and os.path.exists(path) and os.path.exists(out) and os.path.samefile(path, out):
+            raise Error(f"--out: {out} is read from, and would be lost")
+
+
+def _write(table: Table, out: str, bom: bool) -> None:
+    try:
+        table.to_csv(out, bom=bom)
+    except OSError as e:
+        raise Error(f"{out}: {e.strerror}") from None
 
 
 def _show_warning(message: Warning | str, *_: Any) -> None:
@@ -57,7 +119,7 @@ def _show_warning(message: Warning | str, *_: Any) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="valorem", description="Who is worth what, and what follows from it.")
+    parser = _Parser(prog="valorem", description="Who is worth what, and what follows from it.")
     parser.add_argument("--version", action="version", version=f"valorem {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_score(commands)
@@ -79,26 +141,26 @@ def _add_score(commands: Any) -> None:
     p.add_argument("--columns", action="append", metavar="ROLE=NAME,...", help=f"names of the columns; roles: {', '.join(_TRANSACTION_ROLES)}; with --summary {', '.join(_SUMMARY_ROLES)}. An empty NAME says that there is none")  # fmt: skip
     p.add_argument("--observation-end", metavar="DATE", help="the last day that the purchases cover")
     p.add_argument("--calibration-end", metavar="DATE", help="summarise up to this day only")
-    p.add_argument("--horizon", type=float, required=True, help="how far ahead, in time units")
-    p.add_argument("--discount", type=float, required=True, help="annual effective rate: 0.1 is ten per cent")
-    p.add_argument("--margin", type=float, required=True, help="share of an amount spent that is earned")
-    p.add_argument("--time-unit", choices=("hour", "day", "week", "month", "year"))
-    p.add_argument("--collapse", choices=("hour", "day", "week", "month", "year"), help="purchases within one are one")
-    p.add_argument("--returns", choices=("net", "drop", "refuse"), help="what a negative amount means")
+    p.add_argument("--horizon", type=_number, required=True, metavar="TIME", help="how far ahead, in time units")
+    p.add_argument("--discount", type=_number, required=True, metavar="RATE", help="annual effective rate: 0.1 is ten per cent")
+    p.add_argument("--margin", type=_number, required=True, metavar="SHARE", help="share of an amount spent that is earned")
+    p.add_argument("--time-unit", choices=("hour", "day", "week", "month", "year"), help="of every time and rate (default: week)")
+    p.add_argument("--collapse", choices=("hour", "day", "week", "month", "year"), help="purchases within one are one (default: day)")
+    p.add_argument("--returns", choices=("net", "drop", "refuse"), help="what a negative amount means (default: net)")
     p.add_argument("--currency", help="a label; rates must carry the same")
-    p.add_argument("--utc-offset", metavar="OFFSET", help="makes dates of timestamps: +08:00")
-    p.add_argument("--model", choices=("mbg_nbd", "bg_nbd", "nbd"))
-    p.add_argument("--spend", choices=("gamma_gamma", "none"))
+    p.add_argument("--utc-offset", metavar="OFFSET", help="makes dates of timestamps: +08:00, -05:00")
+    p.add_argument("--model", choices=("mbg_nbd", "bg_nbd", "nbd"), help="of purchases (default: mbg_nbd)")
+    p.add_argument("--spend", choices=("gamma_gamma", "none"), help="model of spend (default: gamma_gamma)")
     p.add_argument("--costs", metavar="FILE", help="rates of service, JSON")
     p.add_argument("--contacts", metavar="FILE", help="table of service contacts")
     p.add_argument("--contact-columns", action="append", metavar="ROLE=NAME,...", help=f"roles: {', '.join(_CONTACT_ROLES)}")  # fmt: skip
     p.add_argument("--program", metavar="FILE", help="tier program, JSON")
     p.add_argument("--facts", metavar="FILE", help="table with customer_id and facts for the program")
-    p.add_argument("--bands", choices=("z", "quantile"))
-    p.add_argument("--threads", type=int)
+    p.add_argument("--bands", choices=("z", "quantile"), help="over the ratio, or without costs over the lifetime value (default: z)")
+    p.add_argument("--threads", type=_whole, metavar="N", help="workers (default: 1)")
     p.add_argument("--table", metavar="NAME", help="table of a SQLite file")
     p.add_argument("--delimiter", metavar="CHAR", help="of CSV; else , ; tab or | as the header has it")
-    p.add_argument("--out", metavar="FILE", help="where the table goes")
+    p.add_argument("--out", metavar="FILE", help="where the table goes (default: scores.csv)")
     p.add_argument("--bom", action="store_true", help="mark the CSV as UTF-8 for Excel")
 
 
@@ -111,8 +173,8 @@ def _add_decide(commands: Any) -> None:
     p.add_argument("--as-of", metavar="DATE", help="the day that the facts are of")
     p.add_argument("--language", choices=("en", "zh"), default="en", help="of the reasons (default: en)")
     p.add_argument("--table", metavar="NAME", help="table of a SQLite file")
-    p.add_argument("--delimiter", metavar="CHAR")
-    p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--delimiter", metavar="CHAR", help="of CSV; else , ; tab or | as the header has it")
+    p.add_argument("--threads", type=_whole, metavar="N", default=1, help="workers (default: 1)")
     p.add_argument("--out", metavar="FILE", default="decisions.csv", help="where the table goes (default: decisions.csv)")
     p.add_argument("--bom", action="store_true", help="mark the CSV as UTF-8 for Excel")
 
@@ -206,6 +268,7 @@ def _score(options: argparse.Namespace) -> int:
     asked = {**_SCORE_DEFAULTS, **given}
     if ("transactions" in given) == ("summary" in given):
         raise Error("score: give a table of purchases, or --summary with a table of customers")
+    _check_out(asked["out"], *(given.get(k) for k in ("transactions", "summary", "costs", "contacts", "program", "facts")))
     summary = _summary_of_customers(asked) if "summary" in given else _summary_of_purchases(asked)
     program = _in_file(asked["program"], TierProgram.from_json) if "program" in given else None
     costs = _cost(asked, summary)
@@ -215,7 +278,7 @@ def _score(options: argparse.Namespace) -> int:
         summary, fitted, horizon=asked["horizon"], discount=asked["discount"], margin=asked["margin"], costs=costs,
         facts=facts, program=program, bands=asked["bands"], threads=asked["threads"],
     )  # fmt: skip
-    table.to_csv(asked["out"], bom="bom" in given)
+    _write(table, asked["out"], "bom" in given)
     skip = {"collapse", "returns"} if "summary" in given else set()
     print("not said, so assumed:")
     for name, value in _SCORE_DEFAULTS.items():
@@ -309,6 +372,7 @@ def _fact(program: TierProgram, name: str, source: object, path: str) -> object:
 
 
 def _decide(options: argparse.Namespace) -> int:
+    _check_out(options.out, options.program, options.facts)
     program = _in_file(options.program, TierProgram.from_json)
     columns = _files.read_table(options.facts, table=options.table, delimiter=options.delimiter)
     named = _renaming(options.columns, None, "--columns") if options.columns else {}
@@ -319,7 +383,7 @@ def _decide(options: argparse.Namespace) -> int:
     }
     made = program.decide(facts, as_of=options.as_of, reasons=True, language=options.language, threads=options.threads)
     table = made if ids is None else made.with_first("customer_id", _id_text(ids))
-    table.to_csv(options.out, bom=options.bom)
+    _write(table, options.out, options.bom)
     for tier, count in zip(*np.unique(made["tier"].astype(str), return_counts=True), strict=True):
         print(f"{tier}: {count:,}")
     if made.origin["in_effect"] is False:
