@@ -85,7 +85,9 @@ class table_reader {
     const history h = out_.histories()[i];
     const row_rule mark = table_.found_wrong.empty() ? row_rule::none : table_.found_wrong[i];
     if (mark != row_rule::none) out_.report.add(i, mark);
-    const status state = mark == row_rule::missing_customer ? status::missing : check(h);
+    const status state = mark == row_rule::missing_customer    ? status::missing
+                         : mark == row_rule::repeated_customer ? status::invalid
+                                                               : check(h);
     out_.history_status.push_back(state);
     if (state != status::ok) {
       ++out_.origin.rows_refused;

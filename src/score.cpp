@@ -31,8 +31,20 @@ void start(score_table& t, const summary& s) {
   t.reasons.resize(n);
 }
 
+/// A good history that is not known to be one customer's (no id, or one that stood before) is worth nothing to anyone.
+void blank_rows_of_nobody(score_table& t, const summary& s, std::span<status> purchases) {
+  for (std::size_t i = 0; i < s.history_status.size(); ++i) {
+    if (s.history_status[i] == status::ok || purchases[i] != status::ok) continue;
+    purchases[i] = s.history_status[i];
+    t.status_value[i] = gravest(t.status_value[i], s.history_status[i]);
+    for (auto* column : {&t.p_alive, &t.expected_purchases, &t.lifetime_value, &t.discounted_purchases,
+                         &t.discounted_lifetime, &t.expected_spend, &t.discounted_margin, &t.discounted_cost})
+      (*column)[i] = nan;
+  }
+}
+
 /// A customer's value needs a spend model; without one the purchases are known and the money is not.
-void value(score_table& t, const fitted_model& m, const score_request& what) {
+void value(score_table& t, const summary& s, const fitted_model& m, const score_request& what) {
   const gamma_gamma none{.p = 1, .q = 2, .v = 1};
   const gamma_gamma spend = m.spend ? m.spend->model : none;
   std::vector<status> purchases(t.size());
@@ -52,6 +64,7 @@ void value(score_table& t, const fitted_model& m, const score_request& what) {
                               .value_status = t.status_value};
   std::visit([&](const auto& fit) { prepare(fit.model, spend, t.origin.terms)(customers, out, what.how); },
              m.purchases);
+  blank_rows_of_nobody(t, s, purchases);
   if (m.spend) return;
   for (auto* column : {&t.expected_spend, &t.discounted_margin, &t.lifetime_value}) column->assign(t.size(), nan);
   for (std::size_t i = 0; i < t.size(); ++i) t.status_value[i] = gravest(purchases[i], status::missing);
@@ -185,7 +198,7 @@ score_table score(const summary& s, const fitted_model& m, const score_request& 
   t.origin.units = s.origin.units;
   t.origin.as_of = s.origin.as_of;
   start(t, s);
-  value(t, m, what);
+  value(t, s, m, what);
   weigh(t, what);
   band(t, what);
   place(t, s, what);

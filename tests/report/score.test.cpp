@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 
 using namespace report_test;
@@ -216,6 +217,21 @@ TEST(score, broken_rows_leave_the_others_as_they_are) {
   some.facts[0].values = some.points;
   const score_table alone = score(some.make(), model_of(mbg), some.full());
   for (std::size_t k = 0; k < good.size(); ++k) expect_same_row(all, good[k], alone, k);
+}
+
+TEST(score, a_row_that_is_not_known_to_be_one_customers_has_no_value) {
+  const fixture f;
+  summary s = f.make();
+  const score_table all = score(s, model_of(mbg), f.full());
+  s.history_status.assign(s.size(), status::ok);
+  s.history_status[1] = status::invalid;
+  const score_table t = score(s, model_of(mbg), f.full());
+  ASSERT_EQ(all.status_value[1], status::ok);
+  EXPECT_EQ(t.status_value[1], status::invalid);
+  EXPECT_EQ(t.row_status[1], status::invalid);
+  for (const auto* column : {&t.p_alive, &t.expected_purchases, &t.lifetime_value, &t.discounted_cost})
+    EXPECT_TRUE(std::isnan((*column)[1]));
+  EXPECT_TRUE(same(t.lifetime_value[0], all.lifetime_value[0]));
 }
 
 TEST(score, without_costs_there_is_no_ratio_and_bands_follow_the_value) {

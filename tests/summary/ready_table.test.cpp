@@ -1,3 +1,4 @@
+#include <valorem/summary/compress.hpp>
 #include <valorem/summary/summarise.hpp>
 
 #include <gtest/gtest.h>
@@ -101,6 +102,17 @@ TEST(ready_table, a_row_without_an_id_is_nobodys) {
   const summary s = from_columns({.frequency = x, .recency = t_x, .T = T, .found_wrong = found}, {});
   EXPECT_EQ(s.history_status, (std::vector<status>{status::missing, status::ok}));
   EXPECT_EQ(s.origin.repeaters, 1u);
+}
+
+TEST(ready_table, a_customer_who_stands_there_twice_is_counted_once) {
+  const std::vector<double> x{1, 1}, t_x{1.0, 2.0}, T(2, 3.0), spend(2, 5.0);
+  const std::vector<row_rule> found{row_rule::none, row_rule::repeated_customer};
+  const summary s =
+      from_columns({.frequency = x, .recency = t_x, .T = T, .monetary_value = spend, .found_wrong = found}, {});
+  EXPECT_EQ(s.history_status, (std::vector<status>{status::ok, status::invalid}));
+  EXPECT_EQ(s.report.issues, (std::vector<row_issue>{{1, row_rule::repeated_customer}}));
+  EXPECT_EQ(compress(s).t_x, std::vector<double>{1.0}) << "and a fit does not see her second row";
+  EXPECT_EQ(compress_spend(s).weight, std::vector<double>{1.0});
 }
 
 TEST(ready_table, no_good_row_at_all_is_an_error_that_says_why) {

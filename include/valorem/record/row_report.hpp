@@ -53,6 +53,7 @@ enum class row_rule : std::uint8_t {
   missing_revenue,
   unreadable_revenue,
   infinite_revenue,
+  repeated_customer,
 };
 
 /// A rule's field and its sentence.
@@ -100,9 +101,10 @@ inline constexpr row_rule_text row_rule_texts[]{
     row_rule_text{"revenue", "missing_revenue", "The revenue is missing."},
     row_rule_text{"revenue", "unreadable_revenue", "The revenue is not a number."},
     row_rule_text{"revenue", "infinite_revenue", "The revenue is infinite."},
+    row_rule_text{"customer_id", "repeated_customer", "This customer stands in a row before."},
 };
 inline constexpr std::size_t row_rule_count = std::size(row_rule_texts);
-static_assert(row_rule_count == static_cast<std::size_t>(row_rule::infinite_revenue) + 1);
+static_assert(row_rule_count == static_cast<std::size_t>(row_rule::repeated_customer) + 1);
 
 /// Field, stable name and sentence of a rule.
 [[nodiscard]] constexpr const row_rule_text& text(row_rule r) noexcept {

@@ -36,12 +36,19 @@ struct weighted_spends {
                                                             std::span<const double> mean_spend,
                                                             std::span<const double> weights = {});
 
+/// 1 for each row of a summary whose history is good and some one customer's, 0 for another.
+[[nodiscard]] inline std::vector<double> row_weights(const summary& s) {
+  std::vector<double> out(s.size(), 1.0);
+  for (std::size_t i = 0; i < s.history_status.size(); ++i) out[i] = s.history_status[i] == status::ok ? 1.0 : 0.0;
+  return out;
+}
+
 /// The same of a summary.
 [[nodiscard]] inline weighted_histories compress(const summary& s) {
-  return compress(s.histories());
+  return compress(s.histories(), row_weights(s));
 }
 [[nodiscard]] inline weighted_spends compress_spend(const summary& s) {
-  return s.monetary_value.empty() ? weighted_spends{} : compress_spend(s.frequency, s.monetary_value);
+  return s.monetary_value.empty() ? weighted_spends{} : compress_spend(s.frequency, s.monetary_value, row_weights(s));
 }
 
 }  // namespace valorem::inline VALOREM_ABI

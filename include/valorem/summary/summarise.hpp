@@ -66,7 +66,7 @@ struct summary {
   std::vector<double> holdout_length;     ///< time that the holdout lasts for her
 
   std::vector<std::int32_t> first_purchase;  ///< civil date
-  std::vector<status> history_status;        ///< of x, t_x, T: ok in every row that summarise made
+  std::vector<status> history_status;        ///< of id, x, t_x, T: ok in every row that summarise made
   std::vector<status>
       spend_status;  ///< of the mean spend: undefined where x >= 1 and it is <= 0; empty without amounts
 
