@@ -1,6 +1,7 @@
 // Arrow columns, text and labels as Python sees them.
 #include "arrow.hpp"
 #include "bindings.hpp"
+#include <valorem/status.hpp>
 
 #include <pybind11/stl.h>
 
@@ -42,7 +43,10 @@ text text_from(const py::iterable& cells) {
     } else if (PyUnicode_Check(c.ptr()) != 0) {
       py::ssize_t length = 0;
       const char* bytes = PyUnicode_AsUTF8AndSize(c.ptr(), &length);
-      if (bytes == nullptr) throw py::error_already_set();
+      if (bytes == nullptr) {
+        PyErr_Clear();
+        throw data_error("row " + std::to_string(row + 1) + ": half of a surrogate pair, which no text holds");
+      }
       out.add({bytes, static_cast<std::size_t>(length)});
     } else {
       throw py::type_error("row " + std::to_string(row + 1) + ": " +
@@ -113,7 +117,10 @@ void bind_arrow(py::module_& m) {
       .def(
           "__getitem__", [](const text& t, py::ssize_t i) { return cell(t, index(i, t.size())); }, py::arg("row"))
       .def("take", &take_rows, py::arg("rows"), "The cells of these rows, in this order.")
-      .def("to_numpy", &texts_to_numpy, "An object array of str and None.");
+      .def("to_numpy", &texts_to_numpy, "An object array of str and None.")
+      .def("__reduce__", [](const text& t) {
+        return py::make_tuple(py::type::of<text>(), py::make_tuple(texts_to_numpy(t).attr("tolist")()));
+      });
 
   py::class_<labels>(m, "Labels",
                      "A column of few repeating texts: codes into categories, None where a code is negative.")
@@ -138,7 +145,10 @@ void bind_arrow(py::module_& m) {
               return code < 0 ? py::none() : known[static_cast<std::size_t>(code)];
             });
           },
-          "An object array of str and None.");
+          "An object array of str and None.")
+      .def("__reduce__", [](const labels& l) {
+        return py::make_tuple(py::type::of<labels>(), py::make_tuple(l.codes, shared_cells(l)));
+      });
 
   py::class_<arrow_column>(m, "ArrowColumn", "One column of a table that came through a PyCapsule.")
       .def("__len__", &arrow_column::size)

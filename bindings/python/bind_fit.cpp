@@ -47,37 +47,39 @@ fit_record warned(fit_record f) {
 
 void bind_fit(py::module_& m) {
   py::class_<fit_record>(m, "Fit", "A fitted model with its uncertainty and how the fit ended.")
-      .def_readonly("model", &fit_record::model)
-      .def_readonly("log_likelihood", &fit_record::log_likelihood)
+      .def_readonly("model", &fit_record::model, "The model with the parameters that were found.")
+      .def_readonly("log_likelihood", &fit_record::log_likelihood, "Of all rows used, by weight.")
       .def_property_readonly(
           "status", [](const fit_record& f) { return std::string(name(f.outcome)); },
           "'converged', 'boundary', 'flat' or 'failed'.")
       .def_readonly("limit", &fit_record::limit, "The limiting model, where status is 'boundary'.")
-      .def_readonly("parameter_names", &fit_record::parameters)
+      .def_readonly("parameter_names", &fit_record::parameters, "In constructor order.")
       .def_property_readonly(
           "parameters",
           [](const fit_record& f) {
             return py::array_t<double>(static_cast<py::ssize_t>(f.values.size()), f.values.data());
           },
           "In the order of parameter_names, as are standard_errors, covariance and gradient.")
-      .def_property_readonly("standard_errors",
-                             [](const fit_record& f) {
-                               return py::array_t<double>(static_cast<py::ssize_t>(f.standard_errors.size()),
-                                                          f.standard_errors.data());
-                             })
-      .def_property_readonly("covariance",
-                             [](const fit_record& f) { return square(f.covariance, f.parameters.size()); })
+      .def_property_readonly(
+          "standard_errors",
+          [](const fit_record& f) {
+            return py::array_t<double>(static_cast<py::ssize_t>(f.standard_errors.size()), f.standard_errors.data());
+          },
+          "Of the natural parameters; NaN where the likelihood is not sharp.")
+      .def_property_readonly(
+          "covariance", [](const fit_record& f) { return square(f.covariance, f.parameters.size()); },
+          "Of the natural parameters, (k, k).")
       .def_property_readonly(
           "gradient",
           [](const fit_record& f) {
             return py::array_t<double>(static_cast<py::ssize_t>(f.gradient.size()), f.gradient.data());
           },
           "d ln L / d ln(parameter) at the end.")
-      .def_readonly("aic", &fit_record::aic)
-      .def_readonly("bic", &fit_record::bic)
+      .def_readonly("aic", &fit_record::aic, "2 k - 2 ln L (Akaike 1974).")
+      .def_readonly("bic", &fit_record::bic, "k ln(rows) - 2 ln L (Schwarz 1978).")
       .def_readonly("rows", &fit_record::rows, "Total weight of the rows used.")
-      .def_readonly("distinct_rows", &fit_record::distinct_rows)
-      .def_readonly("evaluations", &fit_record::evaluations)
+      .def_readonly("distinct_rows", &fit_record::distinct_rows, "Equal rows count once here.")
+      .def_readonly("evaluations", &fit_record::evaluations, "Of the likelihood, until the fit ended.")
       .def(
           "summary",
           [](const fit_record& f) {

@@ -14,7 +14,8 @@ namespace {
 
 /// A column of answers: the value, and why there is none.
 template <class F>
-py::tuple value_and_status(std::initializer_list<argument> inputs, const py::object& out, int threads, F f) {
+py::tuple value_and_status(std::initializer_list<argument> inputs, const py::object& out, const py::object& threads,
+                           F f) {
   batch b(inputs, out, threads);
   b.spread();
   std::vector<status> why(b.size());
@@ -50,15 +51,16 @@ std::vector<std::size_t> offsets_from(const py::object& periods, std::size_t row
   return out;
 }
 
-py::tuple bound_lifetime_ratio(const py::object& revenue, const py::object& cost, const std::string& how,
-                               const py::object& periods, int threads) {
+py::tuple bound_lifetime_ratio(const py::object& revenue, const py::object& cost, const py::object& how,
+                               const py::object& periods, const py::object& threads) {
   const py::array_t<double> r = table_column(revenue, "revenue");
   const py::array_t<double> c = table_column(cost, "cost");
   const std::span<const double> rows_r(r.data(), static_cast<std::size_t>(r.size()));
   const std::span<const double> rows_c(c.data(), static_cast<std::size_t>(c.size()));
-  (void)chosen({}, how);
+  const std::string kind = one_text(how, "how");
+  (void)chosen({}, kind);
   if (periods.is_none()) {
-    const answer a = chosen(lifetime_ratio(rows_r, rows_c), how);
+    const answer a = chosen(lifetime_ratio(rows_r, rows_c), kind);
     return py::make_tuple(a.value, status_name(a.why));
   }
   const std::vector<std::size_t> offsets = offsets_from(periods, rows_r.size());
@@ -71,7 +73,7 @@ py::tuple bound_lifetime_ratio(const py::object& revenue, const py::object& cost
   py::array_t<double> values(static_cast<py::ssize_t>(all.size()));
   std::vector<status> why(all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const answer a = chosen(all[i], how);
+    const answer a = chosen(all[i], kind);
     values.mutable_data()[i] = a.value;
     why[i] = a.why;
   }
@@ -83,7 +85,7 @@ py::tuple bound_lifetime_ratio(const py::object& revenue, const py::object& cost
 void bind_ledger(py::module_& m) {
   m.def(
       "ratio",
-      [](const py::object& revenue, const py::object& cost, int threads, const py::object& out) {
+      [](const py::object& revenue, const py::object& cost, const py::object& threads, const py::object& out) {
         return value_and_status({{"revenue", revenue}, {"cost", cost}}, out, threads,
                                 [](batch& b, std::span<status> why) { ratio(b[0], b[1], b.out(), why, b.how()); });
       },
@@ -92,7 +94,7 @@ void bind_ledger(py::module_& m) {
       "'no_cost'; neither, NaN and 'inactive'.");
   m.def(
       "forward_ratio",
-      [](const py::object& value, const py::object& cost, int threads, const py::object& out) {
+      [](const py::object& value, const py::object& cost, const py::object& threads, const py::object& out) {
         return value_and_status(
             {{"lifetime_value", value}, {"discounted_cost", cost}}, out, threads,
             [](batch& b, std::span<status> why) { forward_ratio(b[0], b[1], b.out(), why, b.how()); });
@@ -101,10 +103,12 @@ void bind_ledger(py::module_& m) {
       py::arg("out") = py::none(), "lifetime_value / discounted_cost - 1, with ratio's statuses: (value, status).");
   m.def(
       "net_at_price",
-      [](const py::object& revenue, const py::object& cost, double price, int threads, const py::object& out) {
+      [](const py::object& revenue, const py::object& cost, const py::object& price, const py::object& threads,
+         const py::object& out) {
+        const double each = one_number(price, "price");
         return value_and_status(
             {{"revenue", revenue}, {"cost", cost}}, out, threads,
-            [price](batch& b, std::span<status> why) { score(b[0], b[1], price, b.out(), why, b.how()); });
+            [each](batch& b, std::span<status> why) { score(b[0], b[1], each, b.out(), why, b.how()); });
       },
       py::arg("revenue"), py::arg("cost"), py::arg("price") = 0.0, py::kw_only(), py::arg("threads") = 1,
       py::arg("out") = py::none(),
@@ -112,8 +116,9 @@ void bind_ledger(py::module_& m) {
       "others whom that capacity could have served. Price 0 is the net value: (value, status).");
   m.def(
       "break_even_price",
-      [](double revenue_a, double cost_a, double revenue_b, double cost_b) {
-        const answer a = break_even_lambda({revenue_a, cost_a}, {revenue_b, cost_b});
+      [](const py::object& revenue_a, const py::object& cost_a, const py::object& revenue_b, const py::object& cost_b) {
+        const answer a = break_even_lambda({one_number(revenue_a, "revenue_a"), one_number(cost_a, "cost_a")},
+                                           {one_number(revenue_b, "revenue_b"), one_number(cost_b, "cost_b")});
         return py::make_tuple(a.value, status_name(a.why));
       },
       py::arg("revenue_a"), py::arg("cost_a"), py::arg("revenue_b"), py::arg("cost_b"),

@@ -16,7 +16,7 @@ namespace {
 
 /// What every verb ends with: the keywords threads= and out=.
 struct delivery {
-  int threads;
+  const py::object& threads;
   const py::object& out;
 };
 
@@ -60,33 +60,34 @@ py::object alive_ahead(const py::object& frequency, const py::object& recency, c
 
 template <template <class> class B>
 py::array_t<double> gradients(const B<double>& m, const py::object& frequency, const py::object& recency,
-                              const py::object& T, int threads) {
+                              const py::object& T, const py::object& threads, const py::object& out) {
   constexpr std::size_t k = parameter_count<B<double>>;
   using number = numeric::dual<k>;
   std::array<number, k> variables;
   for (std::size_t i = 0; i < k; ++i) variables[i] = number::variable(m.parameters()[i], i);
   const auto moving = B<number>::from(variables);
-  const batch b({{"frequency", frequency}, {"recency", recency}, {"T", T}}, py::none(), threads);
+  batch b({{"frequency", frequency}, {"recency", recency}, {"T", T}}, py::none(), threads);
   std::vector<py::ssize_t> shape = b.shape();
   shape.push_back(static_cast<py::ssize_t>(k));
-  py::array_t<double> out(shape);
-  double* const cells = out.mutable_data();
+  py::array_t<double> answer = out.is_none() ? py::array_t<double>(shape) : out_argument(out, shape);
+  double* const cells = answer.mutable_data();
+  b.keep_clear_of(cells, cells + answer.size());
   {
     const py::gil_scoped_release others_may_run;
     numeric::for_blocks(b.size(), b.how(), [&](std::size_t, std::size_t first, std::size_t last) noexcept {
       for (std::size_t i = first; i < last; ++i) {
-        const history h = history_at(b, i);
+        const history h = history_at(std::as_const(b), i);
         const number l = check(h) == status::ok ? log_likelihood(moving, h) : number(not_a_value);
         for (std::size_t j = 0; j < k; ++j) cells[i * k + j] = numeric::is_nan(l.v) ? not_a_value : l.g[j];
       }
     });
   }
-  return out;
+  return answer;
 }
 
 template <class M>
 fit_record fit_model(const py::object& frequency, const py::object& recency, const py::object& T,
-                     const py::object& weights, int threads) {
+                     const py::object& weights, const py::object& threads) {
   const py::array_t<double> x = table_column(frequency, "frequency");
   const py::array_t<double> t_x = table_column(recency, "recency");
   const py::array_t<double> age = table_column(T, "T");
@@ -116,26 +117,37 @@ void define_likelihood(py::class_<B<double>>& c) {
   using O = const py::object&;
   c.def(
       "log_likelihood",
-      [](const M& m, O frequency, O recency, O T, int threads, O out) {
+      [](const M& m, O frequency, O recency, O T, O threads, O out) {
         return compute_rows({{"frequency", frequency}, {"recency", recency}, {"T", T}}, out, threads,
                             [&](const batch& b, std::size_t i) { return log_likelihood(m, history_at(b, i)); });
       },
       arg("frequency"), arg("recency"), arg("T"), py::kw_only(), threads_one(), no_out(),
-      "ln likelihood of each customer, as in the paper: without x! and binomial constants.");
-  c.def("log_likelihood_gradient", &gradients<B>, arg("frequency"), arg("recency"), arg("T"), py::kw_only(),
-        threads_one(), "d log_likelihood / d parameter, one more axis at the end, in constructor order.");
+      "ln likelihood of each customer, as in the paper: without x! and binomial constants. frequency: repeat "
+      "purchases,\n"
+      "whole, from 0 up; recency <= T: time from the first purchase to the last and to now, in the model's time unit.\n"
+      "They broadcast; scalars give a float. A row that breaks this is NaN, and status says why.");
+  c.def(
+      "log_likelihood_gradient", &gradients<B>, arg("frequency"), arg("recency"), arg("T"), py::kw_only(),
+      threads_one(), no_out(),
+      "d log_likelihood / d parameter: the rows' shape and one more axis at the end, in constructor order. NaN as in\n"
+      "log_likelihood.");
   c.def(
       "status",
       [](const M&, O frequency, O recency, O T) {
-        const batch b({{"frequency", frequency}, {"recency", recency}, {"T", T}}, py::none(), 1);
+        const batch b({{"frequency", frequency}, {"recency", recency}, {"T", T}}, py::none(), py::int_(1));
         std::vector<status> why(b.size());
         for (std::size_t i = 0; i < why.size(); ++i) why[i] = check(history_at(b, i));
         return b.names(why);
       },
-      arg("frequency"), arg("recency"), arg("T"), "Why a row's answers are NaN: 'ok', 'missing' or 'invalid'.");
-  c.def_static(
-      "fit", &fit_model<M>, arg("frequency"), arg("recency"), arg("T"), maybe("weights"), py::kw_only(), threads_one(),
-      "Maximum likelihood. Rows with a status other than 'ok' are left out; the order of the rows does not matter.");
+      arg("frequency"), arg("recency"), arg("T"),
+      "Why a row's answers are NaN: 'ok', 'missing' (NaN) or 'invalid'; a str, or an object array of the rows' shape.");
+  c.def_static("fit", &fit_model<M>, arg("frequency"), arg("recency"), arg("T"), maybe("weights"), py::kw_only(),
+               threads_one(),
+               "Maximum likelihood over columns of equal length, weights from 0 up. Rows with a status other than 'ok' "
+               "are left\n"
+               "out; the order of the rows does not matter. Raises DataError where no row is left; warns with "
+               "ConvergenceWarning\n"
+               "where there is no sharp maximum.");
 }
 
 template <class M>
@@ -143,7 +155,7 @@ void define_alive(py::class_<M>& c) {
   using O = const py::object&;
   c.def(
       "p_alive",
-      [](const M& m, O frequency, O recency, O T, O ahead, int threads, O out) {
+      [](const M& m, O frequency, O recency, O T, O ahead, O threads, O out) {
         if (PyFloat_CheckExact(ahead.ptr()) != 0 && PyFloat_AS_DOUBLE(ahead.ptr()) == 0) {
           return compute({{"frequency", frequency}, {"recency", recency}, {"T", T}}, out, threads, [&](batch& b) {
             p_alive(m, history_columns{b[0], b[1], b[2]}, b.out(), b.how());
@@ -153,10 +165,10 @@ void define_alive(py::class_<M>& c) {
                            [&](const history& h, double t) { return p_alive(m, h, t); });
       },
       arg("frequency"), arg("recency"), arg("T"), arg("ahead") = 0.0, py::kw_only(), threads_one(), no_out(),
-      "P(still a customer at T + ahead | history).");
+      "P(still a customer at T + ahead | history), in [0, 1]; ahead from 0 up, in time units. NaN outside.");
   c.def(
       "log_p_alive",
-      [](const M& m, O frequency, O recency, O T, O ahead, int threads, O out) {
+      [](const M& m, O frequency, O recency, O T, O ahead, O threads, O out) {
         return alive_ahead(frequency, recency, T, ahead, {threads, out}, [&](const history& h, double t) {
           return t == 0 ? log_p_alive(m, h) : log_p_alive(m, h, t);
         });
@@ -170,45 +182,54 @@ void define_future(py::class_<M>& c) {
   using O = const py::object&;
   c.def(
       "expected_purchases",
-      [](const M& m, O t, O frequency, O recency, O T, int threads, O out) {
+      [](const M& m, O t, O frequency, O recency, O T, O threads, O out) {
         const py::float_ nothing(0.0);
         return from_now_on(m, frequency, recency, T, {"t", t}, {"nothing", nothing}, {threads, out},
                            [](const auto& f, double time, double) { return expected_purchases(f, time); });
       },
       arg("t"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(), threads_one(), no_out(),
-      "Expected purchases within t: of a customer who starts now, or with a history, of this customer.");
+      "Expected purchases within t time units, t from 0 up: of a customer who starts now (her first purchase not "
+      "counted),\n"
+      "or with a history, of this customer. NaN outside.");
   c.def(
       "pmf",
-      [](const M& m, O n, O t, O frequency, O recency, O T, int threads, O out) {
+      [](const M& m, O n, O t, O frequency, O recency, O T, O threads, O out) {
         return from_now_on(m, frequency, recency, T, {"n", n}, {"t", t}, {threads, out},
                            [](const auto& f, double count, double time) { return pmf(f, count, time); });
       },
       arg("n"), arg("t"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(), threads_one(), no_out(),
-      "P(n purchases within t).");
+      "P(n purchases within t time units), n whole and from 0 up: of a new customer, or with a history, of this one. "
+      "NaN\n"
+      "outside.");
   c.def(
       "discounted_purchases",
-      [](const M& m, O rate, O horizon, O frequency, O recency, O T, std::optional<double> step, int threads, O out) {
+      [](const M& m, O rate, O horizon, O frequency, O recency, O T, O step, O threads, O out) {
+        const double length = step.is_none() ? 0 : one_number(step, "step");
+        if (!step.is_none() && !(length > 0 && numeric::is_finite(length)))
+          throw contract_error("step: must be above 0 and finite");
         return from_now_on(m, frequency, recency, T, {"rate", rate}, {"horizon", horizon}, {threads, out},
-                           [step](const auto& f, double r, double h) {
-                             return step ? discounted_purchases_stepwise(f, r, h, *step)
-                                         : discounted_purchases(f, r, h);
+                           [length](const auto& f, double r, double h) {
+                             return length > 0 ? discounted_purchases_stepwise(f, r, h, length)
+                                               : discounted_purchases(f, r, h);
                            });
       },
       arg("rate"), arg("horizon"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(),
       arg("step") = py::none(), threads_one(), no_out(),
       "Purchases within horizon, each worth exp(-rate u) at time u: rate is continuous per time unit, horizon may be "
       "inf.\n"
-      "With step=s, purchases count at the ends of steps of length s, and rate is per step: 1 / (1 + rate)^k.");
+      "With step=s, purchases count at the ends of steps of length s, and rate is per step: 1 / (1 + rate)^k.\n"
+      "NaN for a rate below 0 or a horizon below 0; ContractError for a step that is not above 0.");
   c.def(
       "discounted_lifetime",
-      [](const M& m, O rate, O horizon, O frequency, O recency, O T, int threads, O out) {
+      [](const M& m, O rate, O horizon, O frequency, O recency, O T, O threads, O out) {
         return from_now_on(m, frequency, recency, T, {"rate", rate}, {"horizon", horizon}, {threads, out},
                            [](const auto& f, double r, double h) { return discounted_lifetime(f, r, h); });
       },
       arg("rate"), arg("horizon"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(), threads_one(),
       no_out(),
-      "Time that she will still be a customer within horizon, discounted: what serving her costs per unit of cost "
-      "rate.");
+      "Time that she will still be a customer within horizon, discounted at the continuous rate: what serving her "
+      "costs\n"
+      "per unit of cost rate. In time units; NaN for a rate or a horizon below 0.");
 }
 
 template <template <class> class B>

@@ -30,7 +30,7 @@ struct weighted {
   std::optional<py::array_t<double>> weight;
 };
 
-moments bound_moments(O x, O weights, int threads) {
+moments bound_moments(O x, O weights, O threads) {
   const weighted in(x, weights);
   const execution how = threads_argument(threads);
   const py::gil_scoped_release others_may_run;
@@ -39,26 +39,27 @@ moments bound_moments(O x, O weights, int threads) {
 
 void define_moments(py::module_& m) {
   py::class_<moments> c(m, "Moments", "Moments of a column. pop divides by n, sample is adjusted; kurtosis is excess.");
-  const auto number = [&c](const char* name, auto f) {
-    c.def_property_readonly(name, [f](const moments& s) { return (s.*f)(); });
+  const auto number = [&c](const char* name, auto f, const char* doc) {
+    c.def_property_readonly(
+        name, [f](const moments& s) { return (s.*f)(); }, doc);
   };
-  number("n", &moments::n);
-  number("n_rows", &moments::n_rows);
-  number("n_missing", &moments::n_missing);
-  number("n_infinite", &moments::n_infinite);
-  number("mean", &moments::mean);
-  number("sum", &moments::sum);
-  number("min", &moments::min);
-  number("max", &moments::max);
-  number("var_pop", &moments::var_pop);
-  number("var_sample", &moments::var_sample);
-  number("sd_pop", &moments::sd_pop);
-  number("sd_sample", &moments::sd_sample);
-  number("skew_pop", &moments::skew_pop);
-  number("skew_sample", &moments::skew_sample);
-  number("kurt_pop", &moments::kurt_pop);
-  number("kurt_sample", &moments::kurt_sample);
-  number("bimodality_coefficient", &moments::bimodality_coefficient);
+  number("n", &moments::n, "Total weight of the finite rows.");
+  number("n_rows", &moments::n_rows, "Finite rows.");
+  number("n_missing", &moments::n_missing, "Rows that are NaN.");
+  number("n_infinite", &moments::n_infinite, "Rows that are infinite.");
+  number("mean", &moments::mean, "NaN where no row is finite.");
+  number("sum", &moments::sum, "Of the finite rows, by weight.");
+  number("min", &moments::min, "Of the finite rows.");
+  number("max", &moments::max, "Of the finite rows.");
+  number("var_pop", &moments::var_pop, "Divided by n.");
+  number("var_sample", &moments::var_sample, "Divided by n - 1.");
+  number("sd_pop", &moments::sd_pop, "Root of var_pop.");
+  number("sd_sample", &moments::sd_sample, "Root of var_sample.");
+  number("skew_pop", &moments::skew_pop, "m3 / m2^1.5.");
+  number("skew_sample", &moments::skew_sample, "skew_pop, adjusted as in spreadsheets and pandas.");
+  number("kurt_pop", &moments::kurt_pop, "m4 / m2^2 - 3: excess.");
+  number("kurt_sample", &moments::kurt_sample, "kurt_pop, adjusted as in spreadsheets and pandas.");
+  number("bimodality_coefficient", &moments::bimodality_coefficient, "Sarle's: above 5/9 hints at two groups.");
   c.def(
       "merge", [](const moments& a, const moments& b) { return merge(a, b); }, arg("other"),
       "The moments of both parts together; equal to the whole's to rounding.");
@@ -67,12 +68,14 @@ void define_moments(py::module_& m) {
         .format(s.n(), s.mean(), s.sd_sample(), s.skew_sample(), s.kurt_sample());
   });
   m.def("moments", &bound_moments, arg("x"), arg("weights") = py::none(), py::kw_only(), arg("threads") = 1,
-        "Moments of the finite rows. The same rows in the same order give the same bits with any number of threads.");
+        "Moments of the finite rows of a column, weights finite and from 0 up (DataError names a row that is not); NaN "
+        "and\n"
+        "infinities are counted apart. The same rows in the same order give the same bits with any number of threads.");
 }
 
-py::object bound_quantile(O x, O p, int type, O weights) {
-  if (type != 7)
-    throw contract_error("type: only 7 is offered (NumPy's, pandas' and R's default), not " + std::to_string(type));
+py::object bound_quantile(O x, O p, O type, O weights) {
+  if (const long long asked = one_count(type, "type"); asked != 7)
+    throw contract_error("type: only 7 is offered (NumPy's, pandas' and R's default), not " + std::to_string(asked));
   const weighted in(x, weights);
   const column shares(p, "p");
   std::vector<double> found;
@@ -108,17 +111,19 @@ void define_concentration(py::module_& m) {
   py::class_<concentration>(m, "Concentration",
                             "How unequally a column of amounts is spread: sorted once, asked often.")
       .def(py::init(&concentration_of), arg("x"))
-      .def_property_readonly("n", &concentration::n)
-      .def_property_readonly("n_missing", &concentration::n_missing)
-      .def_property_readonly("n_infinite", &concentration::n_infinite)
-      .def_property_readonly("total", &concentration::total)
+      .def_property_readonly("n", &concentration::n, "Rows that count.")
+      .def_property_readonly("n_missing", &concentration::n_missing, "Rows that are NaN.")
+      .def_property_readonly("n_infinite", &concentration::n_infinite, "Rows that are infinite.")
+      .def_property_readonly("total", &concentration::total, "Sum of the rows that count.")
       .def_property_readonly(
           "reason", [](const concentration& c) { return std::string(name(c.reason())); },
           "'none', or why the measures are NaN: 'empty', 'negative_values', 'total_not_positive', 'overflow'.")
-      .def_property_readonly("gini", [](const concentration& c) { return c.gini().value; })
-      .def_property_readonly("gini_sample", [](const concentration& c) { return c.gini_sample().value; })
-      .def("top_share", &top_share_of, arg("share"))
-      .def("lorenz", &lorenz_of);
+      .def_property_readonly(
+          "gini", [](const concentration& c) { return c.gini().value; }, "As vl.gini(x).")
+      .def_property_readonly(
+          "gini_sample", [](const concentration& c) { return c.gini_sample().value; }, "As vl.gini(x, sample=True).")
+      .def("top_share", &top_share_of, arg("share"), "As vl.top_share.")
+      .def("lorenz", &lorenz_of, "As vl.lorenz.");
   m.def(
       "gini",
       [](O x, bool sample) {
@@ -130,13 +135,16 @@ void define_concentration(py::module_& m) {
       "why.");
   m.def(
       "lorenz", [](O x) { return lorenz_of(concentration_of(x)); }, arg("x"),
-      "Share of the total that the poorest i + 1 hold, for each i; empty where undefined.");
+      "Share of the total that the poorest i + 1 hold, for each of the n rows; empty where undefined (Lorenz 1905).");
   m.def(
       "top_share", [](O x, O share) { return top_share_of(concentration_of(x), share); }, arg("x"), arg("share"),
-      "Share of the total that the richest share hold.");
+      "Share of the total that the richest share hold, in the shape of share; NaN where share is outside 0 to 1 or "
+      "the\n"
+      "column is not one of amounts (vl.Concentration(x).reason says why).");
 }
 
-bands fit_bands(O x, const std::string& method, O cuts, O shares, O weights, int threads) {
+bands fit_bands(O x, O method_name, O cuts, O shares, O weights, O threads) {
+  const std::string method = one_text(method_name, "method");
   const weighted in(x, weights);
   const execution how = threads_argument(threads);
   const auto list = [](O source, const char* name) {
@@ -178,7 +186,7 @@ py::dict origin_of(const bands& b) {
   return out;
 }
 
-py::object codes_of(const bands& b, O x, int threads) {
+py::object codes_of(const bands& b, O x, O threads) {
   const column rows(x, "x");
   const execution how = threads_argument(threads);
   if (rows.is_scalar()) return py::int_(b.assign(rows.span()[0]));
@@ -191,7 +199,7 @@ py::object codes_of(const bands& b, O x, int threads) {
   return out;
 }
 
-py::object names_of(const bands& b, O x, int threads) {
+py::object names_of(const bands& b, O x, O threads) {
   const py::object codes = codes_of(b, x, threads);
   if (py::isinstance<py::int_>(codes)) return py::str(std::string(b.name(codes.cast<int>())));
   py::list known;
@@ -203,22 +211,30 @@ py::object names_of(const bands& b, O x, int threads) {
 
 void define_bands(py::module_& m) {
   py::class_<bands>(m, "Bands", "Cuts in ascending order; a band is [low, high). Fitted once, applied to any rows.")
-      .def(py::init([](std::vector<double> cuts) { return bands(std::move(cuts)); }), arg("cuts"))
+      .def(py::init([](O cuts) {
+             const py::array_t<double> a = table_column(cuts, "cuts");
+             return bands(std::vector<double>(a.data(), a.data() + a.size()));
+           }),
+           arg("cuts"))
       .def_static("fit", &fit_bands, arg("x"), arg("method") = "z", py::kw_only(), arg("cuts") = py::none(),
                   arg("shares") = py::none(), arg("weights") = py::none(), arg("threads") = 1,
                   "method='z': cuts in units of the sample's standard deviation around the mean (-2, -1, 1, 2);\n"
                   "method='quantile': shares of the rows below each cut (0.2, 0.4, 0.6, 0.8).")
       .def("__len__", &bands::size)
-      .def_property_readonly("cuts",
-                             [](const bands& b) {
-                               return py::array_t<double>(static_cast<py::ssize_t>(b.cuts().size()), b.cuts().data());
-                             })
-      .def_property_readonly("names",
-                             [](const bands& b) {
-                               std::vector<std::string> out;
-                               for (std::size_t i = 0; i < b.size(); ++i) out.emplace_back(b.name(static_cast<int>(i)));
-                               return out;
-                             })
+      .def_property_readonly(
+          "cuts",
+          [](const bands& b) {
+            return py::array_t<double>(static_cast<py::ssize_t>(b.cuts().size()), b.cuts().data());
+          },
+          "In ascending order.")
+      .def_property_readonly(
+          "names",
+          [](const bands& b) {
+            std::vector<std::string> out;
+            for (std::size_t i = 0; i < b.size(); ++i) out.emplace_back(b.name(static_cast<int>(i)));
+            return out;
+          },
+          "Of the bands, lowest first.")
       .def_property_readonly("origin", &origin_of, "Where the cuts come from: what was asked, what the column held.")
       .def("assign", &names_of, arg("x"), py::kw_only(), arg("threads") = 1,
            "Name of each row's band; 'missing' for NaN.")
@@ -236,9 +252,11 @@ void define_bands(py::module_& m) {
 
 void bind_population(py::module_& m) {
   define_moments(m);
-  m.def("quantile", &bound_quantile, arg("x"), arg("p"), arg("type") = 7, arg("weights") = py::none(),
-        "Quantiles of the rows that are not NaN. With weights the distribution function is inverted, without "
-        "interpolation.");
+  m.def(
+      "quantile", &bound_quantile, arg("x"), arg("p"), arg("type") = 7, arg("weights") = py::none(),
+      "Quantiles of the rows that are not NaN, in the shape of p (ContractError outside 0 to 1); NaN where no row is\n"
+      "left. type=7 interpolates as NumPy and R do (Hyndman & Fan 1996); with weights the distribution function is\n"
+      "inverted, without interpolation.");
   define_concentration(m);
   define_bands(m);
 }

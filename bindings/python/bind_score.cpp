@@ -21,7 +21,7 @@ fit_record purchases_of(const fitted_model& m) {
   return std::visit([](const auto& f) { return record_of(f); }, m.purchases);
 }
 
-fitted_model fit_summary(const summary& s, const std::string& model, bool with_spend, int threads) {
+fitted_model fit_summary(const summary& s, const std::string& model, bool with_spend, const py::object& threads) {
   const execution how = threads_argument(threads);
   fitted_model out;
   {
@@ -70,13 +70,15 @@ class named_arrays {
 
 using shared_table = std::shared_ptr<score_table>;
 
-shared_table score_summary(const summary& s, const fitted_model& m, double horizon, double discount, double margin,
-                           const std::optional<py::dict>& costs, const tier::engine* program, const py::dict& facts,
-                           const std::string& bands, const std::optional<std::vector<double>>& band_points,
-                           int threads) {
+shared_table score_summary(const summary& s, const fitted_model& m, const py::object& horizon,
+                           const py::object& discount, const py::object& margin, const std::optional<py::dict>& costs,
+                           const tier::engine* program, const py::dict& facts, const std::string& bands,
+                           const std::optional<std::vector<double>>& band_points, const py::object& threads) {
   const named_arrays known(facts);
   const named_arrays money(costs.value_or(py::dict()));
-  score_request what{.horizon = horizon, .discount = discount, .margin = margin};
+  score_request what{.horizon = one_number(horizon, "horizon"),
+                     .discount = one_number(discount, "discount"),
+                     .margin = one_number(margin, "margin")};
   if (costs) what.costs = cost_columns{money["so_far"], money["per_purchase"], money["per_time"]};
   what.program = program;
   what.facts = known.columns();
@@ -166,17 +168,23 @@ py::dict origin_of(const score_table& t) {
 void bind_score(py::module_& m) {
   py::class_<fitted_model>(m, "FittedModel",
                            "A purchase model and a spend model fitted to one summary, with its units.")
-      .def_property_readonly("purchases", &purchases_of)
-      .def_property_readonly("spend",
-                             [](const fitted_model& f) -> py::object {
-                               if (!f.spend) return py::none();
-                               return py::cast(record_of(*f.spend));
-                             })
-      .def_property_readonly("time_unit", [](const fitted_model& f) { return std::string(name(f.units.time)); })
-      .def_property_readonly("currency", [](const fitted_model& f) { return f.units.currency; })
-      .def_readonly("customers", &fitted_model::customers)
-      .def_readonly("spend_excluded", &fitted_model::spend_excluded)
-      .def_property_readonly("library_version", [](const fitted_model& f) { return std::string(f.library_version); })
+      .def_property_readonly("purchases", &purchases_of, "The fit of the purchase model.")
+      .def_property_readonly(
+          "spend",
+          [](const fitted_model& f) -> py::object {
+            if (!f.spend) return py::none();
+            return py::cast(record_of(*f.spend));
+          },
+          "The fit of the spend model, or None.")
+      .def_property_readonly(
+          "time_unit", [](const fitted_model& f) { return std::string(name(f.units.time)); }, "Of every time and rate.")
+      .def_property_readonly(
+          "currency", [](const fitted_model& f) { return f.units.currency; }, "Its label; empty where none was named.")
+      .def_readonly("customers", &fitted_model::customers, "Customers with a good history.")
+      .def_readonly("spend_excluded", &fitted_model::spend_excluded,
+                    "Repeat customers whose mean spend is not above 0.")
+      .def_property_readonly(
+          "library_version", [](const fitted_model& f) { return std::string(f.library_version); }, "Which fitted it.")
       .def("__repr__", &describe);
   m.def("fit_summary", &fit_summary, arg("summary"), arg("model"), arg("with_spend"), arg("threads"));
 

@@ -14,14 +14,14 @@ using py::arg;
 using O = const py::object&;
 
 template <class F>
-py::object per_spend(O frequency, O monetary_value, int threads, O out, F f) {
+py::object per_spend(O frequency, O monetary_value, O threads, O out, F f) {
   return compute_rows({{"frequency", frequency}, {"monetary_value", monetary_value}}, out, threads,
                       [&](const batch& b, std::size_t i) {
                         return f(spend_history{b(0, i), b(1, i)});
                       });
 }
 
-fit_record fit_gamma_gamma(O frequency, O monetary_value, O weights, int threads) {
+fit_record fit_gamma_gamma(O frequency, O monetary_value, O weights, O threads) {
   const py::array_t<double> x = table_column(frequency, "frequency");
   const py::array_t<double> mean = table_column(monetary_value, "monetary_value");
   const weights_argument w(weights);
@@ -46,38 +46,44 @@ void bind_spend(py::module_& m) {
   const auto verb = [&c](const char* name, auto f, const char* doc) {
     c.def(
         name,
-        [f](const gamma_gamma& g, O frequency, O monetary_value, int threads, O out) {
+        [f](const gamma_gamma& g, O frequency, O monetary_value, O threads, O out) {
           return per_spend(frequency, monetary_value, threads, out, [&](const spend_history& s) { return f(g, s); });
         },
         arg("frequency"), arg("monetary_value"), py::kw_only(), arg("threads") = 1, arg("out") = py::none(), doc);
   };
   verb(
       "log_likelihood", [](const gamma_gamma& g, const spend_history& s) { return log_likelihood(g, s); },
-      "ln density of a customer's mean spend over frequency repeat purchases; 0 where frequency is 0.");
+      "ln density of a customer's mean spend over frequency repeat purchases; 0 where frequency is 0, NaN where status "
+      "is\n"
+      "not 'ok'. frequency whole, from 0 up; monetary_value above 0, in the currency of v. They broadcast.");
   verb(
       "expected_spend", [](const gamma_gamma& g, const spend_history& s) { return expected_spend(g, s); },
-      "Expected value of her next purchase; the population's mean where frequency is 0.");
+      "Expected value of her next purchase, in money; the population's mean where frequency is 0; NaN where q <= 1 "
+      "leaves\n"
+      "none, or the row is bad (see status).");
   verb(
       "spend_sd", [](const gamma_gamma& g, const spend_history& s) { return spend_sd(g, s); },
-      "Standard deviation of her mean spend, given the history.");
+      "Standard deviation of her mean spend, given the history, in money; NaN where it does not exist.");
   c.def(
       "status",
       [](const gamma_gamma& g, O frequency, O monetary_value) {
-        const batch b({{"frequency", frequency}, {"monetary_value", monetary_value}}, py::none(), 1);
+        const batch b({{"frequency", frequency}, {"monetary_value", monetary_value}}, py::none(), py::int_(1));
         std::vector<status> why(b.size());
         for (std::size_t i = 0; i < why.size(); ++i) why[i] = spend_status(g, {b(0, i), b(1, i)});
         return b.names(why);
       },
       arg("frequency"), arg("monetary_value"), "Why expected_spend is NaN: 'ok', 'missing', 'invalid' or 'undefined'.");
-  c.def_static(
-      "fit", &fit_gamma_gamma, arg("frequency"), arg("monetary_value"), arg("weights") = py::none(), py::kw_only(),
-      arg("threads") = 1,
-      "Maximum likelihood over customers with frequency >= 1 and a mean spend above 0; the others are left out.");
+  c.def_static("fit", &fit_gamma_gamma, arg("frequency"), arg("monetary_value"), arg("weights") = py::none(),
+               py::kw_only(), arg("threads") = 1,
+               "Maximum likelihood over customers with frequency >= 1 and a mean spend above 0; the others are left "
+               "out. Raises\n"
+               "DataError where none is left; warns with ConvergenceWarning where there is no sharp maximum.");
 
   m.def(
       "load_model",
-      [](const std::string& text) {
-        return std::visit([](const auto& model) { return py::cast(model); }, read_model(text).value());
+      [](O text) {
+        return std::visit([](const auto& model) { return py::cast(model); },
+                          read_model(one_text(text, "text")).value());
       },
       arg("text"), "The model that to_json wrote; ProgramError says where a text is wrong.");
 }

@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <type_traits>
+#include <unordered_set>
 #include <utility>
+#include <variant>
 
 namespace valorem::python {
 
@@ -65,11 +68,16 @@ std::pair<shared_summary, py::array_t<std::size_t>> summarise_columns(
   return {made, view(*first_row, first_row)};
 }
 
-shared_summary summary_from_columns(const py::object& frequency, const py::object& recency, const py::object& T,
-                                    const py::object& monetary_value, const py::object& revenue, std::size_t rows,
+shared_summary summary_from_columns(const py::object& customer, const py::object& customer_missing,
+                                    const py::object& frequency, const py::object& recency, const py::object& T,
+                                    const py::object& monetary_value, const py::object& revenue,
                                     const std::string& unit, const std::string& currency, std::size_t issue_limit) {
   using enum row_rule;
+  const id_argument ids(customer);
+  const std::size_t rows = size(ids.column());
   marks wrong(rows);
+  wrong.mark_missing_customers(customer_missing);
+  wrong.mark_repeated_customers(ids.column());
   const number_argument x(frequency, "frequency", missing_frequency, unreadable_frequency, wrong);
   const number_argument t_x(recency, "recency", missing_recency, unreadable_recency, wrong);
   const number_argument age(T, "T", missing_age, unreadable_age, wrong);
@@ -175,6 +183,10 @@ std::vector<std::string_view> cells_of(const text& t) {
   return out;
 }
 
+void marks::require_rows(std::size_t rows, const char* name) const {
+  require_equal_length(rows_, "customer_id", rows, name);
+}
+
 void marks::mark_missing_customers(const py::object& missing) {
   if (missing.is_none()) return;
   const auto gone = missing.cast<py::array_t<bool, py::array::c_style>>();
@@ -186,11 +198,30 @@ void marks::mark_missing_customers(const py::object& missing) {
   }
 }
 
+void marks::mark_repeated_customers(const customer_column& ids) {
+  std::visit(
+      [this]<class Id>(std::span<const Id> cells) {
+        std::unordered_set<Id> seen;
+        seen.reserve(cells.size());
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+          bool nameless = !rules_.empty() && rules_[i] == row_rule::missing_customer;
+          if constexpr (std::is_same_v<Id, std::string_view>) nameless = cells[i].empty();
+          if (nameless) {
+            all()[i] = row_rule::missing_customer;
+          } else if (!seen.insert(cells[i]).second) {
+            all()[i] = row_rule::repeated_customer;
+          }
+        }
+      },
+      ids);
+}
+
 number_argument::number_argument(const py::object& source, const char* name, row_rule missing, row_rule unreadable,
                                  marks& wrong) {
   if (source.is_none()) return;
   if (py::isinstance<text>(source)) {
     const std::vector<std::string_view> cells = cells_of(source.cast<const text&>());
+    wrong.require_rows(cells.size(), name);
     values_.emplace(static_cast<py::ssize_t>(cells.size()));
     read_numbers(cells, missing, unreadable, {values_->mutable_data(), cells.size()}, wrong.all());
   } else {
@@ -221,6 +252,7 @@ time_argument::time_argument(const std::string& kind, const py::object& source, 
 
 void time_argument::read(const std::vector<std::string_view>& cells, std::optional<utc_offset> named, bool by_hour,
                          marks& wrong) {
+  wrong.require_rows(cells.size(), "date");
   if (by_hour && named) {
     seconds_.resize(cells.size());
     read_instants(cells, *named, seconds_, wrong.all());
@@ -288,8 +320,9 @@ void bind_summary(py::module_& m) {
   m.def("summarise", &summarise_columns, arg("customer"), arg("customer_missing"), arg("time_kind"), arg("time"),
         arg("amount"), arg("units"), arg("observation_end"), arg("calibration_end"), arg("time_unit"), arg("collapse"),
         arg("returns"), arg("currency"), arg("utc_offset"), arg("issue_limit"));
-  m.def("summary_from_columns", &summary_from_columns, arg("frequency"), arg("recency"), arg("T"),
-        arg("monetary_value"), arg("revenue"), arg("rows"), arg("time_unit"), arg("currency"), arg("issue_limit"));
+  m.def("summary_from_columns", &summary_from_columns, arg("customer"), arg("customer_missing"), arg("frequency"),
+        arg("recency"), arg("T"), arg("monetary_value"), arg("revenue"), arg("time_unit"), arg("currency"),
+        arg("issue_limit"));
 }
 
 }  // namespace valorem::python

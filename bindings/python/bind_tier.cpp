@@ -47,7 +47,7 @@ struct fact_columns {
 };
 
 py::dict decide(const tier::engine& e, const std::vector<py::object>& sources, std::size_t rows,
-                const std::string& language, bool reasons, int threads) {
+                const std::string& language, bool reasons, const py::object& threads) {
   const fact_columns facts(sources, e);
   const tier::language in = language_named(language);
   const execution how = threads_argument(threads);

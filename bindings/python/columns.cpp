@@ -69,6 +69,16 @@ py::array_t<double> from_pandas(py::handle source, std::string_view name) {
   return from_numpy(values, name);
 }
 
+/// A list or another sequence of numbers.
+py::array as_array(py::handle source, std::string_view name) {
+  try {
+    return numpy().attr("asarray")(source);
+  } catch (py::error_already_set& e) {
+    if (!e.matches(PyExc_ValueError) && !e.matches(PyExc_TypeError) && !e.matches(PyExc_OverflowError)) throw;
+  }
+  refuse(name, "this " + type_name(source) + " does not make an array of numbers");
+}
+
 py::array_t<double> read_array(py::handle source, std::string_view name) {
   if (py::isinstance<py::array>(source)) return from_numpy(py::reinterpret_borrow<py::array>(source), name);
   if (py::isinstance<arrow_column>(source)) return source.cast<const arrow_column&>().numbers();
@@ -84,8 +94,7 @@ py::array_t<double> read_array(py::handle source, std::string_view name) {
       refuse(name, e.what());
     }
   }
-  const py::object a = numpy().attr("asarray")(source);
-  return from_numpy(a, name);
+  return from_numpy(as_array(source, name), name);
 }
 
 std::vector<py::ssize_t> shape_of(const py::array& a) {
@@ -194,21 +203,54 @@ py::array_t<double> table_column(py::handle source, std::string_view name) {
   return out;
 }
 
-execution threads_argument(int threads) {
-  if (threads < 1) throw contract_error("threads: must be at least 1, is " + std::to_string(threads));
-  return valorem::threads(static_cast<unsigned>(threads));
+double one_number(py::handle source, std::string_view name) {
+  const column c(source, name);
+  if (!c.is_scalar()) refuse(name, "an array where one number is expected");
+  return c.span()[0];
 }
 
-batch::batch(std::initializer_list<argument> inputs, const py::object& out, int threads)
+long long one_count(py::handle source, std::string_view name) {
+  if (PyBool_Check(source.ptr()) != 0 || PyIndex_Check(source.ptr()) == 0)
+    refuse(name, type_name(source) + " where a whole number is expected");
+  const auto whole = py::reinterpret_steal<py::object>(PyNumber_Index(source.ptr()));
+  int overflow = 0;
+  const long long n = whole ? PyLong_AsLongLongAndOverflow(whole.ptr(), &overflow) : 0;
+  PyErr_Clear();
+  if (!whole || overflow != 0) refuse(name, whole ? "a number out of range" : "an array where one number is expected");
+  return n;
+}
+
+std::string one_text(py::handle source, std::string_view name) {
+  if (PyUnicode_Check(source.ptr()) == 0) refuse(name, type_name(source) + " where text is expected");
+  py::ssize_t length = 0;
+  const char* bytes = PyUnicode_AsUTF8AndSize(source.ptr(), &length);
+  if (bytes == nullptr) {
+    PyErr_Clear();
+    throw contract_error(std::string(name) + ": half of a surrogate pair, which no text holds");
+  }
+  return {bytes, static_cast<std::size_t>(length)};
+}
+
+execution threads_argument(py::handle threads) {
+  const long long n = one_count(threads, "threads");
+  if (n < 1) throw contract_error("threads: must be at least 1, is " + std::to_string(n));
+  return valorem::threads(static_cast<unsigned>(std::min(n, 1LL << 16)));
+}
+
+py::array_t<double> out_argument(const py::object& out, const std::vector<py::ssize_t>& shape) {
+  if (!py::isinstance<py::array>(out)) throw py::type_error("out: must be a NumPy array, is " + type_name(out));
+  check_out(out.cast<py::array>(), shape);
+  return out.cast<py::array_t<double>>();
+}
+
+batch::batch(std::initializer_list<argument> inputs, const py::object& out, py::handle threads)
     : how_(threads_argument(threads)) {
   inputs_.reserve(inputs.size());
   for (const argument& a : inputs) inputs_.emplace_back(a.source, a.name);
   shape_ = common_shape(inputs_, inputs);
   scalar_ = std::all_of(inputs_.begin(), inputs_.end(), [](const column& c) { return c.is_scalar(); });
   if (!out.is_none()) {
-    if (!py::isinstance<py::array>(out)) throw py::type_error("out: must be a NumPy array, is " + type_name(out));
-    check_out(out.cast<py::array>(), shape_);
-    values_ = out.cast<py::array_t<double>>();
+    values_ = out_argument(out, shape_);
     given_ = true;
   } else if (!scalar_) {
     values_.emplace(shape_);
@@ -225,6 +267,13 @@ batch::batch(std::initializer_list<argument> inputs, const py::object& out, int 
 void batch::look() {
   cells_.clear();
   for (const column& c : inputs_) cells_.push_back({c.span().data(), c.is_scalar() ? std::size_t{0} : std::size_t{1}});
+}
+
+void batch::keep_clear_of(const double* first, const double* last) {
+  for (column& c : inputs_) {
+    if (c.touches(first, last)) c.copy();
+  }
+  look();
 }
 
 void batch::spread() {

@@ -43,14 +43,22 @@ struct argument {
   py::handle source;
 };
 
+/// One number, one whole number, one text: an argument that is none is refused by its name, in a sentence.
+[[nodiscard]] double one_number(py::handle source, std::string_view name);
+[[nodiscard]] long long one_count(py::handle source, std::string_view name);
+[[nodiscard]] std::string one_text(py::handle source, std::string_view name);
+
 /// threads= as an execution; throws contract_error below 1.
-[[nodiscard]] execution threads_argument(int threads);
+[[nodiscard]] execution threads_argument(py::handle threads);
+
+/// out= of this shape: a writable float64 array in C order.
+[[nodiscard]] py::array_t<double> out_argument(const py::object& out, const std::vector<py::ssize_t>& shape);
 
 /// The arguments of one call, brought to one shape, and the float64 column that answers them.
 class batch {
  public:
   /// out: None, or a writable float64 array in C order of the shape of the answer. It may be one of the inputs.
-  batch(std::initializer_list<argument> inputs, const py::object& out, int threads);
+  batch(std::initializer_list<argument> inputs, const py::object& out, py::handle threads);
 
   /// Input k in row i.
   [[nodiscard]] double operator()(std::size_t k, std::size_t i) const { return cells_[k].first[i * cells_[k].stride]; }
@@ -60,6 +68,8 @@ class batch {
   void spread();
   [[nodiscard]] std::span<double> out() { return out_; }
   [[nodiscard]] std::size_t size() const { return out_.size(); }
+  /// Copies the inputs that lie in [first, last), which is about to be written.
+  void keep_clear_of(const double* first, const double* last);
   [[nodiscard]] const execution& how() const { return how_; }
   [[nodiscard]] const std::vector<py::ssize_t>& shape() const { return shape_; }
   /// The answer: a float where every input was a scalar, else an array.
@@ -87,7 +97,7 @@ class batch {
 
 /// Runs f(batch), which fills the batch's output from whole columns, with Python's lock released.
 template <class F>
-py::object compute(std::initializer_list<argument> inputs, const py::object& out, int threads, F f) {
+py::object compute(std::initializer_list<argument> inputs, const py::object& out, py::handle threads, F f) {
   batch b(inputs, out, threads);
   b.spread();
   {
@@ -99,7 +109,7 @@ py::object compute(std::initializer_list<argument> inputs, const py::object& out
 
 /// The same row by row: out[i] = f(batch, i); f must not throw.
 template <class F>
-py::object compute_rows(std::initializer_list<argument> inputs, const py::object& out, int threads, F f) {
+py::object compute_rows(std::initializer_list<argument> inputs, const py::object& out, py::handle threads, F f) {
   batch b(inputs, out, threads);
   {
     const py::gil_scoped_release others_may_run;

@@ -29,13 +29,16 @@ std::string class_repr(const M& m, const char* class_name) {
 
 template <parametric M, std::size_t... I>
 void define_parameters(py::class_<M>& c, std::index_sequence<I...>) {
-  c.def(py::init([](decltype((void)I, double{})... p) {
-          const M m = M::from({p...});
+  c.def(py::init([](const decltype((void)I, py::object{})&... p) {
+          const M m = M::from({one_number(p, M::parameter_names[I])...});
           require_legal(m);
           return m;
         }),
         py::arg(M::parameter_names[I].data())...);
-  (c.def_property_readonly(M::parameter_names[I].data(), [](const M& m) { return m.parameters()[I]; }), ...);
+  (c.def_property_readonly(
+       M::parameter_names[I].data(), [](const M& m) { return m.parameters()[I]; },
+       "A parameter, above 0; in which unit, the class says."),
+   ...);
 }
 
 /// Constructor, read-only parameters, ==, hash, repr, JSON and pickle.

@@ -46,6 +46,10 @@ class marks {
   [[nodiscard]] std::span<const row_rule> found() const { return rules_; }
   /// missing: None, or a bool for each row.
   void mark_missing_customers(const py::object& missing);
+  /// For a table of one row a customer: an empty id is missing, and one that stood in a row before is repeated.
+  void mark_repeated_customers(const customer_column& ids);
+  /// Refuses a column of another length than the ids.
+  void require_rows(std::size_t rows, const char* name) const;
 
  private:
   std::size_t rows_;

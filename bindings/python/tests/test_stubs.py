@@ -89,6 +89,26 @@ def test_each_function_has_its_stub():
             assert name in known, f"{name} has no stub"
 
 
+def public_names():
+    for name in valorem.__all__:
+        value = getattr(valorem, name)
+        if name.startswith("_"):
+            continue
+        yield name, value
+        if inspect.isclass(value):
+            yield from ((f"{name}.{k}", v) for k, v in vars(value).items() if not k.startswith("_") and (callable(v) or isinstance(v, property)))
+
+
+def test_every_public_name_is_explained():
+    """Beyond the signature that pybind11 writes on the first line."""
+    silent = []
+    for name, value in public_names():
+        doc = inspect.getdoc(value) or ""
+        if not re.sub(r"^\w+\(.*\) -> .*$", "", doc, count=1, flags=re.MULTILINE).strip():
+            silent.append(name)
+    assert silent == []
+
+
 def test_mypy_accepts_the_package():
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--cache-dir", "/dev/null", "--ignore-missing-imports", "-p", "valorem"],

@@ -46,47 +46,90 @@ def columns_of(frame: object, what: str) -> dict[str, object]:
     return out
 
 
+def word(value: object, name: str) -> str:
+    """An argument that must be text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: {type(value).__name__} where text is expected")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ContractError(f"{name}: half of a surrogate pair, which no text holds") from None
+    return value
+
+
+def count(value: object, name: str) -> int:
+    """An argument that must be a whole number from 0 up."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name}: {type(value).__name__} where a whole number is expected")
+    if not 0 <= value < 2**63:
+        raise ContractError(f"{name}: must be from 0 up, is {value}")
+    return int(value)
+
+
+def units(time_unit: object, currency: object) -> tuple[str, str]:
+    """time_unit= and currency= as the core takes them; no currency is an empty label."""
+    return word(time_unit, "time_unit"), "" if currency is None else word(currency, "currency")
+
+
 def pick(columns: Mapping[str, object], name: str, role: str, what: str) -> object:
     """The column of that name; a missing one is an error that offers the nearest name."""
-    if name in columns:
+    if word(name, role) in columns:
         return columns[name]
     near = difflib.get_close_matches(name, list(columns), n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(map(repr, columns))}"
+    hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(map(repr, columns)) or 'no columns'}"
     raise DataError(f"{what}: no column {name!r} for {role}{hint}")
 
 
-def _kind(source: object) -> tuple[str, object]:
-    """'text', 'integer', 'date', 'boolean' or 'other', and the column in a plain form (NumPy, Text or ArrowColumn)."""
+def _kind(source: object, name: str = "a column") -> tuple[str, object]:
+    """'text', 'integer', 'date', 'instant', 'boolean' or 'other', and the column in a plain form (NumPy, Text or
+    ArrowColumn)."""
     if isinstance(source, (_core.Text, _core.Labels)):
         return "text", source
     if isinstance(source, np.ndarray) and source.dtype.kind in "iuMb":
         return {"i": "integer", "u": "integer", "M": "date", "b": "boolean"}[source.dtype.kind], source
     if type(source).__module__.partition(".")[0] == "pandas":
-        return _kind_of_pandas(source)
+        return _kind_of_pandas(source, name)
     if not isinstance(source, (np.ndarray, _core.ArrowColumn)) and (
         hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__")
     ):
         source = _core.arrow_column(source)
     if isinstance(source, _core.ArrowColumn):
         return source.kind, source
+    if isinstance(source, (list, tuple)):
+        return _kind_of_list(source, name)
     a = np.asarray(source)
     if a.dtype.kind in "UT":
-        return "text", _core.Text(a.tolist())
+        return "text", _text(a.tolist(), name)
     if a.dtype.kind in "iuMb":
         return _kind(a)
     if a.dtype.kind == "O" and a.ndim == 1:
-        return _kind_of_objects(a)
+        return _kind_of_objects(a, name)
     return "other", a
 
 
-def _kind_of_pandas(source: Any) -> tuple[str, object]:
+def _kind_of_list(source: Any, name: str) -> tuple[str, object]:
+    """NumPy would spell a number that stands among texts, and call an empty list float64."""
+    cells = np.empty(len(source), dtype=object)
+    for i, cell in enumerate(source):
+        cells[i] = cell
+    kind, plain = _kind_of_objects(cells, name)
+    if kind != "other" or plain is not cells:
+        return kind, plain
+    try:
+        a = np.asarray(source)
+    except (ValueError, TypeError, OverflowError):
+        return "other", cells
+    return ("other", cells) if a.dtype.kind in "UTO" else _kind(a, name)
+
+
+def _kind_of_pandas(source: Any, name: str) -> tuple[str, object]:
     if not hasattr(source, "dtype"):
         return "other", source
     kind = getattr(source.dtype, "kind", "O")
     if kind == "M" and getattr(source.dtype, "tz", None) is not None:
         return "instant", source.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
     if isinstance(source.dtype, np.dtype) and kind != "O":
-        return _kind(source.to_numpy())
+        return _kind(source.to_numpy(), name)
     if kind in "iu":
         gone = source.isna().to_numpy()
         return "integer", np.ma.MaskedArray(source.to_numpy(dtype="int64", na_value=0), mask=gone)
@@ -94,35 +137,63 @@ def _kind_of_pandas(source: Any) -> tuple[str, object]:
         return "boolean", source.to_numpy(dtype="float64", na_value=np.nan)
     if kind == "M":
         return "date", source.to_numpy(dtype="datetime64[ns]")
-    return _kind_of_objects(source.to_numpy(dtype=object, na_value=None))
+    return _kind_of_objects(source.to_numpy(dtype=object, na_value=None), name)
 
 
-def _kind_of_objects(a: Array) -> tuple[str, object]:
-    cells = [None if c is None or c != c else c for c in a.tolist()]
+def _is_gone(cell: object) -> bool:
+    """None, NaN, NaT, and what pandas calls NA (which is not even unequal to itself)."""
+    return cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and cell != cell)
+
+
+def _kind_of_objects(a: Array, name: str) -> tuple[str, object]:
+    cells = [None if _is_gone(c) else c for c in a]
+    cells = [c.item() if isinstance(c, (np.integer, np.bool_)) else c for c in cells]
     known = [c for c in cells if c is not None]
     if all(isinstance(c, str) for c in known):
-        return "text", _core.Text(cells)
+        return "text", _text(cells, name)
     if all(isinstance(c, datetime.datetime) and c.tzinfo is None for c in known):
         return "date", np.array(cells, dtype="M8[us]")
+    if all(isinstance(c, datetime.datetime) and c.tzinfo is not None for c in known):
+        utc = [c if c is None else c.astimezone(datetime.timezone.utc).replace(tzinfo=None) for c in cells]
+        return "instant", np.array(utc, dtype="M8[us]")
     if all(isinstance(c, datetime.date) and not isinstance(c, datetime.datetime) for c in known):
         return "date", np.array(cells, dtype="M8[D]")
     if all(isinstance(c, bool) for c in known):
         return "boolean", np.array([np.nan if c is None else float(c) for c in cells])
     if all(isinstance(c, int) and not isinstance(c, bool) for c in known):
+        low, high = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+        if not all(low <= c <= high for c in known):
+            return "other", _TooLarge()
         return "integer", np.ma.MaskedArray([c or 0 for c in cells], mask=[c is None for c in cells], dtype="int64")
     return "other", a
+
+
+class _TooLarge:
+    """A column with an integer beyond int64."""
+
+
+def _text(cells: list[Any], name: str) -> _core.Text:
+    try:
+        return _core.Text(cells)
+    except DataError as e:
+        raise DataError(f"{name}, {e}") from None
 
 
 def _said(source: object) -> str:
     if isinstance(source, _core.ArrowColumn):
         return source.type_name
+    if isinstance(source, _TooLarge):
+        return "an integer that does not fit 64 bits"
+    if isinstance(source, np.ndarray) and source.dtype.kind == "O":
+        kinds = sorted({type(c).__name__ for c in source.ravel().tolist() if c is not None})
+        return f"a column of {' and '.join(kinds[:4])}" if kinds else "an empty column"
     dtype = getattr(source, "dtype", None)
     return f"dtype {dtype}" if dtype is not None else type(source).__name__
 
 
 def ids(source: object, name: str) -> tuple[Array | _core.Text, Array | None]:
     """Customer ids as int64 or text, and where one is missing (None: nowhere)."""
-    kind, plain = _kind(source)
+    kind, plain = _kind(source, name)
     if kind == "text":
         if isinstance(plain, _core.ArrowColumn):
             return plain.texts(), None
@@ -142,6 +213,8 @@ def ids(source: object, name: str) -> tuple[Array | _core.Text, Array | None]:
             raise DataError(f"{name}: an integer does not fit 64 bits with a sign")
         gone = np.ma.getmaskarray(a)
         return values.astype(np.int64, copy=False), np.ascontiguousarray(gone) if gone.any() else None
+    if isinstance(plain, _TooLarge):
+        raise DataError(f"{name}: an integer does not fit 64 bits with a sign")
     raise TypeError(f"{name}: {_said(plain)} where ids are expected; give integers or text")
 
 
@@ -160,7 +233,7 @@ def is_text(source: object) -> bool:
 
 
 def texts(source: object, name: str) -> _core.Text:
-    kind, plain = _kind(source)
+    kind, plain = _kind(source, name)
     if kind != "text":
         raise TypeError(f"{name}: {_said(plain)} where text is expected")
     values, _ = ids(plain, name)
@@ -170,7 +243,7 @@ def texts(source: object, name: str) -> _core.Text:
 
 def truths(source: object, name: str) -> Array:
     """True or false as 1 or 0, NaN where unknown; numbers as they are."""
-    kind, plain = _kind(source)
+    kind, plain = _kind(source, name)
     if kind == "boolean":
         return plain.booleans() if isinstance(plain, _core.ArrowColumn) else np.asarray(plain, dtype=np.float64)
     return _core.numbers(source, name)
@@ -182,7 +255,7 @@ Days: TypeAlias = "tuple[str, Array | _core.Text]"
 def times(source: object, name: str, offset: int | None, by_hour: bool) -> Days:
     """A column of dates for the core: ('days', int32), ('instants', int64 seconds of UTC) or ('text', Text). offset:
     minutes that the clocks of the business are ahead of UTC."""
-    kind, plain = _kind(source)
+    kind, plain = _kind(source, name)
     if kind == "text":
         return "text", texts(plain, name)
     if kind not in ("date", "instant"):
@@ -193,8 +266,8 @@ def times(source: object, name: str, offset: int | None, by_hour: bool) -> Days:
         plain = plain.dates()
     values = np.asarray(plain)
     unit = np.datetime_data(values.dtype)[0]
-    if unit in ("generic", "Y", "M", "W"):
-        raise TypeError(f"{name}: dtype {values.dtype} where days or timestamps are expected")
+    if unit in ("generic", "Y", "M", "W", "ps", "fs", "as"):
+        raise TypeError(f"{name}: dtype {values.dtype} where days or timestamps down to nanoseconds are expected")
     none = np.isnat(values)
     days = values.astype("M8[D]")
     at_midnight = bool((none | (days == values)).all())
@@ -219,7 +292,12 @@ def _days32(days: Array, none: Array) -> Array:
 
 def date(value: object, name: str) -> int:
     """A day that an argument names, as days since 1970-01-01."""
-    if isinstance(value, datetime.datetime) or (isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
+    named = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) is not None
+    plain = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
+    if isinstance(value, np.datetime64):  # 2024 is a year, and 05:00 a time: neither is a day
+        fine = np.datetime_data(value.dtype)[0] in ("D", "h", "m", "s", "ms", "us", "ns")
+        named = np.isnat(value) or (fine and value.astype("M8[D]") == value)
+    if not (named or plain):
         raise ContractError(f"{name}: {value!r} is not a date; give a datetime.date or text YYYY-MM-DD")
     try:
         day = np.datetime64(value, "D")  # type: ignore[call-overload]
@@ -237,7 +315,7 @@ def offset_minutes(value: object) -> int | None:
     elif isinstance(value, datetime.timedelta):
         minutes = round(value.total_seconds() / 60)
     else:
-        found = re.fullmatch(r"([+-])(\d\d):?(\d\d)", value) if isinstance(value, str) else None
+        found = re.fullmatch(r"([+-])(\d\d):?([0-5]\d)", value) if isinstance(value, str) else None
         if value == "Z":
             return 0
         if found is None:

@@ -25,7 +25,7 @@ class Rates:
     def from_json(cls, text: str) -> Rates:
         """Reads {"schema": "rates/1", "currency": ..., "per_order": ..., "per_unit": ..., "per_year": ...,
         "per_minute": {channel: ...}}; a rate is a number, or an object of named parts that are added."""
-        return cls(_core.ServiceRates(text), text)
+        return cls(_core.ServiceRates(_sources.word(text, "text")), text)
 
     @classmethod
     def from_dict(cls, rates: Mapping[str, Any]) -> Rates:
@@ -34,33 +34,41 @@ class Rates:
 
     @property
     def rates(self) -> _core.ServiceRates:
+        """The rates as the core keeps them."""
         return self._rates
 
     @property
     def currency(self) -> str:
+        """The label that the summary must share."""
         return self._rates.currency
 
     @property
     def per_order(self) -> float:
+        """Money for an order."""
         return self._rates.per_order
 
     @property
     def per_unit(self) -> float:
+        """Money for a unit."""
         return self._rates.per_unit
 
     @property
     def per_year(self) -> float:
+        """Money for a customer's year of 365.25 days."""
         return self._rates.per_year
 
     @property
     def per_minute(self) -> dict[str, float]:
+        """Money for a minute of contact, by channel."""
         return self._rates.per_minute
 
     @property
     def note(self) -> str:
+        """What the file says about itself."""
         return self._rates.note
 
     def to_json(self) -> str:
+        """The text that these rates were read from."""
         return self._json
 
     def __reduce__(self) -> tuple[Any, tuple[str]]:
@@ -100,6 +108,7 @@ class ServiceCosts(Table):
 
     @property
     def issue_counts(self) -> dict[str, int]:
+        """How many bad contacts there are by rule, all counted."""
         return self._data.issue_counts()
 
 

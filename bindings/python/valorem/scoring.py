@@ -36,6 +36,7 @@ class Scores(Table):
 
     @property
     def bands(self) -> _core.Bands:
+        """The cuts that the column band was made by."""
         return self._data.bands()
 
     @property
@@ -57,10 +58,12 @@ class Scores(Table):
 
 def fit(summary: Summary, model: str = "mbg_nbd", spend: str | None = "gamma_gamma", *, threads: int = 1) -> FittedModel:
     """Fits a model of purchases ("mbg_nbd", "bg_nbd" or "nbd") and one of spend to a summary. spend=None leaves the
-    money out. ConvergenceWarning says where a fit did not end in a sharp maximum."""
+    money out. Rows with a status other than "ok" are left out. ConvergenceWarning says where a fit did not end in a sharp
+    maximum; DataError is raised where no row is left. Sources: NBD, Ehrenberg 1959; BG/NBD, Fader, Hardie & Lee 2005;
+    MBG/NBD, Batislam, Denizel & Filiztekin 2007; Gamma-Gamma, Fader, Hardie & Lee 2005."""
     if spend not in (None, "gamma_gamma"):
         raise ContractError(f"spend: must be 'gamma_gamma' or None, not {spend!r}")
-    return _core.fit_summary(_data(summary), model, spend is not None, threads)
+    return _core.fit_summary(_data(summary), _sources.word(model, "model"), spend is not None, threads)
 
 
 def score(
@@ -85,13 +88,23 @@ def score(
     per_time in the summary's order, such as vl.cost_to_serve returns. contacts: service contacts, with costs as rates.
     facts: what the tier program asks for beyond the table's own columns, matched by customer_id where that is among its
     columns, else row by row. bands: "z" or "quantile", over the ratio where costs are given, else over the lifetime
-    value; band_points: its z cuts or shares."""
+    value; band_points: its z cuts or shares.
+
+    The columns are customer_id, frequency, recency, T, monetary_value, p_alive, expected_purchases, lifetime_value,
+    revenue, service_cost, ratio, forward_ratio, band, tier, vip, reasons, status, status_value, status_ratio and
+    status_tier; a row without an answer has NaN and a status. Raises ContractError where units, currency or arguments
+    do not fit, DataError where a column is missing, ProgramError for a program that cannot be read."""
     data = _data(summary)
+    if not isinstance(fitted, FittedModel):
+        raise TypeError(f"fitted: {type(fitted).__name__} where vl.FittedModel is expected; see vl.fit")
+    if facts is not None and program is None:
+        raise ContractError("facts: they are for a tier program, as program=")
     engine = None if program is None else as_program(program)
     made = _core.score_summary(
         data, fitted, horizon, discount, margin, _costs(summary, costs, contacts),
         None if engine is None else engine.engine, _facts(summary, facts, engine),
-        bands, None if band_points is None else [float(p) for p in band_points], threads,
+        _sources.word(bands, "bands"), None if band_points is None else _core.numbers(band_points, "band_points").tolist(),
+        threads,
     )  # fmt: skip
     return Scores(made, summary.stored("customer_id"))
 
@@ -100,7 +113,11 @@ def as_program(source: TierProgram | Mapping[str, Any] | str) -> TierProgram:
     """A program as it is, or from JSON text or a dict."""
     if isinstance(source, TierProgram):
         return source
-    return TierProgram.from_json(source) if isinstance(source, str) else TierProgram.from_dict(source)
+    if isinstance(source, str):
+        return TierProgram.from_json(source)
+    if isinstance(source, Mapping):
+        return TierProgram.from_dict(source)
+    raise TypeError(f"program: {type(source).__name__} where vl.TierProgram, a dict or JSON text is expected")
 
 
 def _data(summary: object) -> _core.SummaryData:

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import _core, _sources
-from .errors import ContractError
 from .table import Column, Table
 
 Date: TypeAlias = "str | datetime.date | np.datetime64"
@@ -44,13 +43,16 @@ class Summary(Table):
         currency: str | None = None,
         issue_limit: int = 100,
     ) -> Summary:
-        """A ready table, through the same checks: a bad row stays in its place with a status."""
+        """A ready table, one row a customer, through the same checks.
+
+        frequency: repeat purchases, whole, from 0 up; recency and T: time units of time_unit from the first purchase to
+        the last and to the end of observation; monetary_value: mean spend of the repeat purchases; revenue: all that was
+        paid. A bad row (also one without an id, and one whose id stood before) stays in its place with a status, and is
+        listed in .issues. Raises DataError where no row is usable, TypeError for a column of the wrong type."""
         names, missing = _sources.ids(customer_id, "customer_id")
-        if missing is not None:
-            raise ContractError(f"customer_id, row {int(np.flatnonzero(missing)[0]) + 1}: an id is missing")
         data = _core.summary_from_columns(
-            frequency, recency, T, monetary_value,
-            revenue, len(names), time_unit, currency or "", issue_limit,
+            names, missing, frequency, recency, T, monetary_value, revenue,
+            *_sources.units(time_unit, currency), _sources.count(issue_limit, "issue_limit"),
         )  # fmt: skip
         return cls(data, names)
 
@@ -69,10 +71,12 @@ class Summary(Table):
 
     @property
     def time_unit(self) -> str:
+        """Of every time here: "hour", "day", "week", "month" or "year"."""
         return str(self._data.origin()["time_unit"])
 
     @property
     def currency(self) -> str:
+        """The label of every amount; empty where none was named."""
         return str(self._data.origin()["currency"])
 
     @property
@@ -131,7 +135,11 @@ def summarise(
     customer_id, date, amount and units name columns; amount=None says that amounts are not known. Purchases within one
     collapse unit are one purchase, also at 0.00. returns says what a negative amount means: "net" takes it off revenue
     and spend, "drop" leaves the row aside, "refuse" calls it bad. Text dates are YYYY-MM-DD; timestamps with a time of
-    day become dates only through utc_offset, such as "+08:00"."""
+    day become dates only through utc_offset, such as "+08:00". A bad row is left aside and listed in .issues.
+
+    Times come out in time_unit (week = 7 days, year = 365.25 days, month = year / 12), money in the unit of amount;
+    currency is a label that rates and models must share. Raises DataError where no customer is left or a column is
+    missing, ContractError for an argument outside its domain, TypeError for a column of the wrong type."""
     columns = _sources.columns_of(transactions, "transactions")
 
     def column(name: str, role: str) -> object:
@@ -139,6 +147,7 @@ def summarise(
 
     ids, missing = _sources.ids(column(customer_id, "customer_id"), customer_id)
     offset = _sources.offset_minutes(utc_offset)
+    unit, money = _sources.units(time_unit, currency)
     time_kind, time = _sources.times(column(date, "date"), date, offset, collapse == "hour")
     data, first_row = _core.summarise(
         ids, missing, time_kind, time,
@@ -146,7 +155,8 @@ def summarise(
         None if units is None else column(units, "units"),
         _sources.date(observation_end, "observation_end"),
         None if calibration_end is None else _sources.date(calibration_end, "calibration_end"),
-        time_unit, collapse, returns, currency or "", offset, issue_limit,
+        unit, _sources.word(collapse, "collapse"), _sources.word(returns, "returns"), money, offset,
+        _sources.count(issue_limit, "issue_limit"),
     )  # fmt: skip
     return Summary(data, take(ids, first_row))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from . import _core
-from .errors import ContractError
+from .errors import ContractError, DataError
 
 if TYPE_CHECKING:
     import pandas
@@ -43,6 +43,7 @@ class Table:
 
     @property
     def columns(self) -> list[str]:
+        """The names, in order."""
         return list(self._columns)
 
     def __len__(self) -> int:
@@ -84,6 +85,7 @@ class Table:
         return _core.arrow_stream(self.columns, list(self._columns.values()), self._rows)
 
     def to_pandas(self) -> pandas.DataFrame:
+        """A pandas frame; labels become categories. Needs pandas."""
         import pandas as pd
 
         def cells(c: Column) -> Any:
@@ -94,11 +96,13 @@ class Table:
         return pd.DataFrame({name: cells(c) for name, c in self._columns.items()})
 
     def to_polars(self) -> polars.DataFrame:
+        """A Polars frame, through Arrow. Needs polars."""
         import polars as pl
 
         return pl.DataFrame(self)
 
     def to_arrow(self) -> pyarrow.Table:
+        """A pyarrow table, through Arrow. Needs pyarrow."""
         import pyarrow as pa
 
         return pa.table(self)
@@ -138,7 +142,11 @@ def _as_column(name: str, source: object) -> Column:
     if a.ndim != 1:
         raise ContractError(f"{name}: a column of a table has one dimension, this has {a.ndim}")
     if a.dtype.kind in "OUT":
-        return _core.Text([None if c is None else c if isinstance(c, str) else _not_text(name, c) for c in a.tolist()])
+        cells = [None if c is None else c if isinstance(c, str) else _not_text(name, c) for c in a.tolist()]
+        try:
+            return _core.Text(cells)
+        except DataError as e:
+            raise DataError(f"{name}, {e}") from None
     if a.dtype.kind not in "fiubM":
         raise TypeError(f"{name}: dtype {a.dtype} cannot stand in a table")
     out = np.ascontiguousarray(a, dtype=a.dtype.newbyteorder("=")).view()

@@ -90,7 +90,7 @@ class TierProgram:
     @classmethod
     def from_json(cls, text: str) -> TierProgram:
         """Reads a program; ProgramError has line, column and pointer of whatever is wrong in it."""
-        return cls(_core.TierEngine(text), text)
+        return cls(_core.TierEngine(_sources.word(text, "text")), text)
 
     @classmethod
     def from_dict(cls, program: Mapping[str, Any]) -> TierProgram:
@@ -99,14 +99,17 @@ class TierProgram:
 
     @property
     def engine(self) -> _core.TierEngine:
+        """The program as the core keeps it."""
         return self._engine
 
     @property
     def id(self) -> str:
+        """The name that the program gives itself."""
         return self._engine.id
 
     @property
     def version(self) -> str:
+        """The program's version, as it is written."""
         return self._engine.version
 
     @property
@@ -130,6 +133,7 @@ class TierProgram:
         return self._engine.not_applied
 
     def to_json(self) -> str:
+        """The text that this program was read from."""
         return self._json
 
     def __eq__(self, other: object) -> bool:
