@@ -98,7 +98,7 @@ def test_the_fitted_model(sample, fitted):
     assert "converged" in repr(fitted)
     assert isinstance(vl.fit(sample, model="bg_nbd").purchases.model, vl.BGNBD)
     assert isinstance(vl.fit(sample, "nbd", spend=None).purchases.model, vl.NBD) and vl.fit(sample, spend=None).spend is None
-    with pytest.raises(vl.ContractError, match="model: must be 'mbg_nbd', 'bg_nbd' or 'nbd', not 'pareto'"):
+    with pytest.raises(vl.ContractError, match="model: must be one of mbg_nbd, bg_nbd, .*nbd, not 'pareto'"):
         vl.fit(sample, "pareto")
     with pytest.raises(vl.ContractError, match="spend: must be"):
         vl.fit(sample, spend="normal")
