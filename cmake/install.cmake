@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 
 set(valorem_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/valorem")
 
-install(TARGETS valorem valorem_boost_headers EXPORT valorem_headers
+install(TARGETS valorem EXPORT valorem_headers
   FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT valorem_headers FILE valorem-headers.cmake NAMESPACE valorem:: DESTINATION "${valorem_package_dir}")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/valorem")

@@ -1,7 +1,7 @@
 # cmake -D WAY=<way> -D WORK=<folder> -D SOURCE=<checkout> ... -P package.cmake
 #
 #   static, shared           install the library, move the tree, find_package it, run; then by pkg-config
-#   headers_only             install without the library; then with no Boost in sight, and with bare Boost headers
+#   headers_only             install without the library, and consume it with no other package in sight
 #   embedded                 add_subdirectory
 #   embedded_headers_only    the same without the library
 cmake_minimum_required(VERSION 3.25)
@@ -111,19 +111,7 @@ if(WAY STREQUAL "static" OR WAY STREQUAL "shared")
   endif()
 elseif(WAY STREQUAL "headers_only")
   install_as(installed -D VALOREM_BUILD_COMPILED=OFF)
-  consume(found -D CMAKE_PREFIX_PATH=${WORK}/installed -D EXPECT_COMPILED=OFF)
-
-  # Without Boost the package is found all the same; only who requires 'accurate' is told that it is missing.
-  set(no_config -D CMAKE_DISABLE_FIND_PACKAGE_Boost=ON -D EXPECT_COMPILED=OFF -D CMAKE_PREFIX_PATH=${WORK}/installed)
-  consume(without_boost ${no_config} -D EXPECT_ACCURATE=OFF -D "CMAKE_IGNORE_PATH=/usr/include;/usr/local/include")
-
-  # Headers without a package configuration: taken where Boost_INCLUDE_DIR or the prefix says, refused where too old.
-  foreach(number IN ITEMS 107400 107300)
-    file(WRITE "${WORK}/boost-${number}/include/boost/version.hpp" "#define BOOST_VERSION ${number}\n")
-    file(WRITE "${WORK}/boost-${number}/include/boost/math/special_functions/beta.hpp" "")
-  endforeach()
-  consume(bare_boost ${no_config} -D Boost_INCLUDE_DIR=${WORK}/boost-107400/include -D BOOST_EXPECTED_AT=${WORK}/boost-107400/include)
-  consume(old_boost ${no_config} -D EXPECT_ACCURATE=OFF -D Boost_INCLUDE_DIR=${WORK}/boost-107300/include)
+  consume(found -D CMAKE_PREFIX_PATH=${WORK}/installed -D EXPECT_COMPILED=OFF -D "CMAKE_IGNORE_PATH=/usr/include;/usr/local/include")
 elseif(WAY STREQUAL "embedded")
   consume(embedding -D VALOREM_EMBED=${SOURCE})
 elseif(WAY STREQUAL "embedded_headers_only")

@@ -89,13 +89,13 @@ def check_rooms(root):
 
 
 def check_guests(root):
-    """Public headers include the standard library, this library by <valorem/...>, and Boost.Math; nothing else."""
+    """Public headers include the standard library, and this library by <valorem/...>; nothing else."""
     for path in headers(root):
         for mark, name in INCLUDE.findall(code_of(path)):
             if mark == '"':
                 yield f'{path.relative_to(root)}: includes "{name}" by quotes; write <valorem/...>'
-            elif "/" in name and not name.startswith(("valorem/", "boost/math/")):
-                yield f"{path.relative_to(root)}: includes <{name}>; only the standard library and Boost.Math may stand in a public header"
+            elif "/" in name and not name.startswith("valorem/"):
+                yield f"{path.relative_to(root)}: includes <{name}>; only the standard library may stand in a public header"
             elif name.endswith(".h"):
                 yield f"{path.relative_to(root)}: includes the C header <{name}>"
 

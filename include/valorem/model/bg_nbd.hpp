@@ -47,14 +47,14 @@ template <class R>
 /// ln likelihood of one history (eq. 6 with the x! of the paper's individual-level form left out). Same-bits.
 template <class R>
 [[nodiscard]] R log_likelihood(const basic_bg_nbd<R>& m, const history& h) {
-  if (check(h) != status::ok) return R(not_a_value);
+  if (!legal(m) || check(h) != status::ok) return R(not_a_value);
   return log_likelihood_counts(m, h.x) + log_likelihood_times(m, h);
 }
 
 /// ln P(alive at T | history) (Hardie's note 021): 0 where x = 0. Same-bits.
 template <class R>
 [[nodiscard]] R log_p_alive(const basic_bg_nbd<R>& m, const history& h) {
-  if (check(h) != status::ok) return R(not_a_value);
+  if (!legal(m) || check(h) != status::ok) return R(not_a_value);
   if (h.x == 0) return R(0.0);
   return -numeric::softplus(detail::log_dropout_odds(m.r, m.alpha, m.a, R(m.b + (h.x - 1.0)), h));
 }
@@ -62,7 +62,7 @@ template <class R>
 /// P(alive at T | history): 1 where x = 0. Same-bits.
 template <class R>
 [[nodiscard]] R p_alive(const basic_bg_nbd<R>& m, const history& h) {
-  if (check(h) != status::ok) return R(not_a_value);
+  if (!legal(m) || check(h) != status::ok) return R(not_a_value);
   if (h.x == 0) return R(1.0);
   return detail::beta_geometric_alive(m.r, m.alpha, m.a, R(m.b + (h.x - 1.0)), h);
 }
@@ -70,7 +70,8 @@ template <class R>
 /// A customer who makes her first purchase now.
 template <class R>
 [[nodiscard]] basic_beta_geometric_future<R> starting(const basic_bg_nbd<R>& m) {
-  return {m.r, m.alpha, m.a, m.b, R(1.0), R(0.0)};
+  const bool good = legal(m);
+  return {m.r, m.alpha, m.a, m.b, R(good ? 1.0 : not_a_value), R(good ? 0.0 : not_a_value)};
 }
 
 /// This customer from T on: alive with P(alive), then BG/NBD afresh with (r+x, α+T, a, b+x).

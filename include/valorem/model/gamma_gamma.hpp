@@ -48,7 +48,7 @@ struct spend_history {
 /// ln density of a customer's mean spend (eq. 1a of Hardie's note 025), x >= 1; 0 at x = 0. Same-bits.
 template <class R>
 [[nodiscard]] R log_likelihood(const basic_gamma_gamma<R>& m, const spend_history& s) {
-  if (check(s) != status::ok) return R(not_a_value);
+  if (!legal(m) || check(s) != status::ok) return R(not_a_value);
   if (s.x == 0) return R(0.0);
   return numeric::log_beta_kernel(R(m.p * s.x), m.q, s.x * s.mean, m.v) - numeric::log(s.mean);
 }
@@ -57,7 +57,7 @@ template <class R>
 /// p x + q <= 1. Same-bits.
 template <class R>
 [[nodiscard]] R expected_spend(const basic_gamma_gamma<R>& m, const spend_history& s) {
-  if (check(s) != status::ok) return R(not_a_value);
+  if (!legal(m) || check(s) != status::ok) return R(not_a_value);
   const double paid = s.x == 0 ? 0.0 : s.x * s.mean;
   const R weight = (m.q - 1.0) + m.p * s.x;
   if (!(numeric::value_of(weight) > 0)) return R(not_a_value);
@@ -76,6 +76,7 @@ template <class R>
 [[nodiscard]] inline status spend_status(const gamma_gamma& m, const spend_history& s) {
   const status row = check(s);
   if (row != status::ok) return row;
+  if (!legal(m)) return status::invalid;
   return (m.q - 1.0) + m.p * s.x > 0 ? status::ok : status::undefined;
 }
 

@@ -14,11 +14,12 @@
 
 namespace valorem::inline VALOREM_ABI {
 
-/// What is asked of the future. horizon, discount and margin have no default: each is a decision.
+/// What is asked of the future. horizon, discount and margin are decisions: a desk refuses a plan without horizon or
+/// margin.
 struct plan {
   double horizon;   ///< in time units of the model, > 0, may be infinite where discount > 0
-  double discount;  ///< annual effective rate >= 0: 0.1 is ten per cent a year, compounded continuously
-  double margin;    ///< share of an amount spent that is earned, finite
+  double discount;  ///< annual effective rate, 0 to 1: 0.1 is ten per cent a year, compounded continuously
+  double margin;    ///< share of an amount spent that is earned, above 0, up to 1
   time_unit unit = time_unit::week;  ///< the model's time unit
 };
 
@@ -83,11 +84,15 @@ class desk {
     require_legal(spend);
     const bool endless = what.horizon == std::numeric_limits<double>::infinity();
     if (!(what.horizon > 0)) throw contract_error("plan: horizon must be above 0");
-    if (!(what.discount >= 0) || !numeric::is_finite(what.discount)) {
-      throw contract_error("plan: discount must be 0 or above, and finite");
+    if (!(what.discount >= 0 && what.discount <= 1)) {
+      throw contract_error("plan: discount must be a rate from 0 to 1 a year (0.1 is ten per cent), not " +
+                           std::to_string(what.discount));
     }
     if (endless && !(what.discount > 0)) throw contract_error("plan: an infinite horizon needs a discount above 0");
-    if (!numeric::is_finite(what.margin)) throw contract_error("plan: margin must be finite");
+    if (!(what.margin > 0 && what.margin <= 1)) {
+      throw contract_error("plan: margin must be a share above 0, up to 1 (0.3 is thirty per cent), not " +
+                           std::to_string(what.margin));
+    }
   }
 
   [[nodiscard]] const M& model() const noexcept { return model_; }

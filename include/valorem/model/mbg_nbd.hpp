@@ -39,28 +39,34 @@ template <class R>
 /// ln likelihood of one history. Same-bits.
 template <class R>
 [[nodiscard]] R log_likelihood(const basic_mbg_nbd<R>& m, const history& h) {
-  if (check(h) != status::ok) return R(not_a_value);
+  if (!legal(m) || check(h) != status::ok) return R(not_a_value);
   return log_likelihood_counts(m, h.x) + log_likelihood_times(m, h);
 }
 
 /// ln P(alive at T | history): below 0 for one-time buyers too. Same-bits.
 template <class R>
 [[nodiscard]] R log_p_alive(const basic_mbg_nbd<R>& m, const history& h) {
-  if (check(h) != status::ok) return R(not_a_value);
+  if (!legal(m) || check(h) != status::ok) return R(not_a_value);
   return -numeric::softplus(detail::log_dropout_odds(m.r, m.alpha, m.a, R(m.b + h.x), h));
 }
 
 /// P(alive at T | history). Same-bits.
 template <class R>
 [[nodiscard]] R p_alive(const basic_mbg_nbd<R>& m, const history& h) {
-  if (check(h) != status::ok) return R(not_a_value);
+  if (!legal(m) || check(h) != status::ok) return R(not_a_value);
   return detail::beta_geometric_alive(m.r, m.alpha, m.a, R(m.b + h.x), h);
 }
 
 /// A customer who makes her first purchase now and stays with chance b/(a+b).
 template <class R>
 [[nodiscard]] basic_beta_geometric_future<R> starting(const basic_mbg_nbd<R>& m) {
-  return {m.r, m.alpha, m.a, m.b + 1.0, m.b / (m.a + m.b), -numeric::log1p(m.a / m.b)};
+  const bool good = legal(m);
+  return {m.r,
+          m.alpha,
+          m.a,
+          m.b + 1.0,
+          good ? m.b / (m.a + m.b) : R(not_a_value),
+          good ? -numeric::log1p(m.a / m.b) : R(not_a_value)};
 }
 
 /// This customer from T on: alive with P(alive), then BG/NBD afresh with (r+x, α+T, a, b+x+1).

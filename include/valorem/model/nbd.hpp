@@ -44,31 +44,31 @@ template <class R>
 /// ln likelihood of one history: recency does not enter. Same-bits.
 template <class R>
 [[nodiscard]] R log_likelihood(const basic_nbd<R>& m, const history& h) {
-  if (check(h) != status::ok) return R(not_a_value);
+  if (!legal(m) || check(h) != status::ok) return R(not_a_value);
   return log_likelihood_counts(m, h.x) + log_likelihood_times(m, h);
 }
 
 /// 0: nobody leaves. Same-bits.
 template <class R>
-[[nodiscard]] R log_p_alive(const basic_nbd<R>&, const history& h) {
-  return R(check(h) != status::ok ? not_a_value : 0.0);
+[[nodiscard]] R log_p_alive(const basic_nbd<R>& m, const history& h) {
+  return R(legal(m) && check(h) == status::ok ? 0.0 : not_a_value);
 }
 
 /// 1: nobody leaves. Same-bits.
 template <class R>
-[[nodiscard]] R p_alive(const basic_nbd<R>&, const history& h) {
-  return R(check(h) != status::ok ? not_a_value : 1.0);
+[[nodiscard]] R p_alive(const basic_nbd<R>& m, const history& h) {
+  return R(legal(m) && check(h) == status::ok ? 1.0 : not_a_value);
 }
 
 template <class R>
 [[nodiscard]] basic_nbd_future<R> starting(const basic_nbd<R>& m) {
-  return {m.r, m.alpha};
+  return {legal(m) ? m.r : R(not_a_value), m.alpha};
 }
 
 /// This customer from T on: NBD afresh with (r+x, α+T).
 template <class R>
 [[nodiscard]] basic_nbd_future<R> given(const basic_nbd<R>& m, const history& h) {
-  return {check(h) != status::ok ? R(not_a_value) : m.r + h.x, m.alpha + h.T};
+  return {legal(m) && check(h) == status::ok ? m.r + h.x : R(not_a_value), m.alpha + h.T};
 }
 
 template <class R>

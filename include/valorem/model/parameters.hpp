@@ -27,6 +27,16 @@ inline constexpr std::size_t parameter_count = M::parameter_names.size();
 
 inline constexpr double not_a_value = std::numeric_limits<double>::quiet_NaN();
 
+/// Every parameter is positive and finite.
+template <parametric M>
+[[nodiscard]] bool legal(const M& m) noexcept {
+  for (const auto& p : m.parameters()) {
+    const double v = numeric::value_of(p);
+    if (!(v > 0 && numeric::is_finite(v))) return false;
+  }
+  return true;
+}
+
 /// Every parameter must be positive and finite. Throws contract_error naming model, parameter and value.
 template <parametric M>
 void require_legal(const M& m) {

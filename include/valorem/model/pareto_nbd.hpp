@@ -128,14 +128,14 @@ template <class R>
 /// ln likelihood of one history (Fader & Hardie's note 009, without x!). Same-bits.
 template <class R>
 [[nodiscard]] R log_likelihood(const basic_pareto_nbd<R>& m, const history& h) {
-  if (check(h) != status::ok) return R(not_a_value);
+  if (!legal(m) || check(h) != status::ok) return R(not_a_value);
   return log_likelihood_counts(m, h.x) + log_likelihood_times(m, h);
 }
 
 /// ln P(alive at T | history), 0 where t_x = T. Same-bits.
 template <class R>
 [[nodiscard]] R log_p_alive(const basic_pareto_nbd<R>& m, const history& h) {
-  if (check(h) != status::ok) return R(not_a_value);
+  if (!legal(m) || check(h) != status::ok) return R(not_a_value);
   return detail::pareto_log_alive(m, h);
 }
 
@@ -148,7 +148,7 @@ template <class R>
 /// A customer who makes her first purchase now.
 template <class R>
 [[nodiscard]] basic_pareto_future<R> starting(const basic_pareto_nbd<R>& m) {
-  return {m.r, m.alpha, m.s, m.beta, R(0.0)};
+  return {m.r, m.alpha, m.s, m.beta, R(legal(m) ? 0.0 : not_a_value)};
 }
 
 /// This customer from T on: alive with P(alive), then Pareto/NBD afresh with (r+x, α+T, s, β+T).
