@@ -129,8 +129,7 @@ void judge(fit_result<M>& fit, const numeric::minimum<parameter_count<M>>& at, s
 }
 
 template <class M, template <class> class Basic, class Row>
-fit_result<M> fit_rows(const usable_rows<Row>& data, const M& start, std::span<const limit_rule> limits, double scale,
-                       const execution& how) {
+numeric::minimum<parameter_count<M>> climb(const usable_rows<Row>& data, const M& start, const execution& how) {
   constexpr std::size_t N = parameter_count<M>;
   const std::size_t n = data.rows.size();
   std::vector<dual<N>> parts(numeric::block_count(n));
@@ -149,17 +148,55 @@ fit_result<M> fit_rows(const usable_rows<Row>& data, const M& start, std::span<c
   vector_n<N> x{};
   const auto s = start.parameters();
   for (std::size_t i = 0; i < N; ++i) x[i] = numeric::log(s[i]);
-  const auto at = numeric::minimise<N>(objective, x);
+  return numeric::minimise<N>(objective, x);
+}
 
+template <class M>
+M model_at(const numeric::minimum<parameter_count<M>>& at) {
+  std::array<double, parameter_count<M>> p{};
+  for (std::size_t i = 0; i < p.size(); ++i) p[i] = numeric::exp(at.x[i]);
+  return M::from(p);
+}
+
+/// Every k-th row, where there are many: enough to tell which hill is the highest.
+template <class Row>
+usable_rows<Row> thinned(const usable_rows<Row>& data) {
+  constexpr std::size_t enough = 4096;
+  const std::size_t step = 1 + (data.rows.size() - 1) / enough;
+  usable_rows<Row> out;
+  for (std::size_t i = 0; i < data.rows.size(); i += step) {
+    out.rows.push_back(data.rows[i]);
+    out.weight.push_back(data.weight[i]);
+    out.total += data.weight[i];
+  }
+  return out;
+}
+
+/// The likelihood may have several hills: each start climbs one, and the highest counts. Of equals the first.
+template <class M, template <class> class Basic, class Row>
+fit_result<M> fit_rows(const usable_rows<Row>& data, const std::vector<M>& starts,
+                       std::span<const limit_rule> limits, double scale, const execution& how) {
+  constexpr std::size_t N = parameter_count<M>;
+  const bool few = data.rows.size() == thinned(data).rows.size();
+  const usable_rows<Row> part = few || starts.size() == 1 ? usable_rows<Row>{} : thinned(data);
+  numeric::minimum<N> best;
+  int evaluations = 0;
+  for (const M& start : starts) {
+    const auto at = climb<M, Basic>(part.rows.empty() ? data : part, start, how);
+    evaluations += at.evaluations;
+    if (&start == &starts.front() || at.f.v < best.f.v - 1e-9 * std::fabs(best.f.v)) best = at;
+  }
+  if (!part.rows.empty()) {
+    best = climb<M, Basic>(data, model_at<M>(best), how);
+    evaluations += best.evaluations;
+  }
   fit_result<M> fit;
-  std::array<double, N> p{};
-  for (std::size_t i = 0; i < N; ++i) p[i] = numeric::exp(at.x[i]);
-  fit.model = M::from(p);
-  fit.log_likelihood = -at.f.v;
+  fit.model = model_at<M>(best);
+  fit.log_likelihood = -best.f.v;
   fit.rows = data.total;
-  fit.distinct_rows = n;
-  fit.evaluations = at.evaluations;
-  judge(fit, at, limits, scale);
+  fit.distinct_rows = data.rows.size();
+  fit.evaluations = evaluations;
+  judge(fit, best, limits, scale);
   return fit;
 }
 
@@ -188,26 +225,35 @@ double matching_alpha(const usable_rows<history>& data, double r) {
   return r * T / std::max(x, 0.01);
 }
 
+/// Two hills are common in small samples: few customers lost and slow buyers, or many lost early and quick ones. And the
+/// likelihood may rise towards no dropout at all, or towards one chance for all.
+template <class M>
+std::vector<M> beta_geometric_starts(const usable_rows<history>& data) {
+  const double quarter = 0.5 * matching_alpha(data, 0.5);
+  return {{.r = 0.5, .alpha = quarter, .a = 0.7, .b = 2.0},
+          {.r = 1.5, .alpha = 3 * quarter, .a = 0.25, .b = 0.2},
+          {.r = 1.0, .alpha = 4 * quarter, .a = 0.01, .b = 0.1},
+          {.r = 0.5, .alpha = quarter, .a = 50.0, .b = 200.0}};
+}
+
 }  // namespace
 
 template <>
 fit_result<nbd> fit<nbd>(const weighted_rows& rows, const execution& how) {
   const auto data = usable_histories(rows);
-  return fit_rows<nbd, basic_nbd>(data, nbd{.r = 0.5, .alpha = matching_alpha(data, 0.5)}, nbd_limits, 1.0, how);
+  return fit_rows<nbd, basic_nbd>(data, {{.r = 0.5, .alpha = matching_alpha(data, 0.5)}}, nbd_limits, 1.0, how);
 }
 
 template <>
 fit_result<bg_nbd> fit<bg_nbd>(const weighted_rows& rows, const execution& how) {
   const auto data = usable_histories(rows);
-  const bg_nbd start{.r = 0.5, .alpha = 0.5 * matching_alpha(data, 0.5), .a = 0.7, .b = 2.0};
-  return fit_rows<bg_nbd, basic_bg_nbd>(data, start, beta_geometric_limits, 1.0, how);
+  return fit_rows<bg_nbd, basic_bg_nbd>(data, beta_geometric_starts<bg_nbd>(data), beta_geometric_limits, 1.0, how);
 }
 
 template <>
 fit_result<mbg_nbd> fit<mbg_nbd>(const weighted_rows& rows, const execution& how) {
   const auto data = usable_histories(rows);
-  const mbg_nbd start{.r = 0.5, .alpha = 0.5 * matching_alpha(data, 0.5), .a = 0.7, .b = 2.0};
-  return fit_rows<mbg_nbd, basic_mbg_nbd>(data, start, beta_geometric_limits, 1.0, how);
+  return fit_rows<mbg_nbd, basic_mbg_nbd>(data, beta_geometric_starts<mbg_nbd>(data), beta_geometric_limits, 1.0, how);
 }
 
 template <>
@@ -215,8 +261,8 @@ fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows, const executio
   const auto data = usable_histories(rows);
   const double alpha = 0.5 * matching_alpha(data, 0.5);
   const double age = mean_of(data, [](const history& h) { return h.T; });
-  const pareto_nbd start{.r = 0.5, .alpha = alpha, .s = 0.5, .beta = 0.5 * age};
-  return fit_rows<pareto_nbd, basic_pareto_nbd>(data, start, pareto_limits, 1.0, how);
+  return fit_rows<pareto_nbd, basic_pareto_nbd>(data, {{.r = 0.5, .alpha = alpha, .s = 0.5, .beta = 0.5 * age}},
+                                                pareto_limits, 1.0, how);
 }
 
 fit_result<gamma_gamma> fit_spend(std::span<const double> x, std::span<const double> mean,
@@ -230,8 +276,8 @@ fit_result<gamma_gamma> fit_spend(std::span<const double> x, std::span<const dou
       [](const spend_history& row) { return row.x >= 1 && check(row) == status::ok; });
   const double level = mean_of(data, [](const spend_history& s) { return s.mean; });
   // p v / (q - 1) = level at p = 4, q = 4.
-  const gamma_gamma start{.p = 4.0, .q = 4.0, .v = 0.75 * level};
-  return fit_rows<gamma_gamma, basic_gamma_gamma>(data, start, spend_limits, level, how);
+  return fit_rows<gamma_gamma, basic_gamma_gamma>(data, {{.p = 4.0, .q = 4.0, .v = 0.75 * level}}, spend_limits, level,
+                                                  how);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

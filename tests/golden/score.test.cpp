@@ -13,7 +13,7 @@ namespace {
 using namespace valorem;
 
 /// The hash that bindings/python/tests hold too. It changes when a formula's rounding changes, and then on purpose.
-constexpr std::uint64_t golden = 0xc3b5ba20bbf34ed4ULL;
+constexpr std::uint64_t golden = 0x8a701715e9aa142bULL;
 
 constexpr const char* program = R"({
   "schema": "tier-program/1", "id": "golden", "version": "1",

@@ -1,4 +1,5 @@
 // Fits against the optima known for CDNOW, and the verdicts where there is no optimum.
+#include "model/reference_table.hpp"
 #include <valorem/model.hpp>
 #include <valorem/summary.hpp>
 
@@ -80,6 +81,36 @@ TEST(fit, cdnow_master) {
   expect_optimum(fit_of<mbg_nbd>(s), {.63713973, 7.31028955, .80747412, 1.22839399}, -95336.95832);
   expect_optimum(fit_of<pareto_nbd>(s), {.59741997, 11.58565778, .52218561, 8.82775921}, -95415.11862);
   expect_optimum(spend_of(s), {6.27535907, 3.62445002, 14.98368704}, -40763.47626);
+}
+
+// Simulated customers whose MBG/NBD likelihood has two hills (12_195, 12_16) or rises towards no dropout (12_17); found
+// by another optimiser from other starts.
+TEST(fit, climbs_the_higher_of_two_hills) {
+  const auto fit_set = [](const std::string& name) {
+    std::ifstream in(std::string(VALOREM_TEST_DIR) + "/reference/two_hills.csv");
+    std::vector<double> x, t_x, T;
+    std::string line;
+    while (std::getline(in, line)) {
+      const auto c = reference::split(line, ',');
+      if (c.at(0) != name) continue;
+      x.push_back(reference::number(c[1]));
+      t_x.push_back(reference::number(c[2]));
+      T.push_back(reference::number(c[3]));
+    }
+    const auto rows = compress(history_columns{x, t_x, T});
+    return fit<mbg_nbd>({rows.columns(), rows.weight});
+  };
+  const auto first = fit_set("12_195");
+  EXPECT_EQ(first.outcome, fit_status::converged);
+  EXPECT_NEAR(first.log_likelihood, -947.45088037498, 1e-8);
+  const std::array<double, 4> want{1.852844424496025, 24.4523899958685, 0.2471772934388081, 0.22975234854172644};
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(first.model.parameters()[i], want[i], 1e-5 * want[i]);
+  const auto second = fit_set("12_16");
+  EXPECT_NEAR(second.model.r, 1.187140114443326, 1e-5);
+  const auto third = fit_set("12_17");
+  EXPECT_EQ(third.outcome, fit_status::boundary);
+  EXPECT_EQ(third.limit, "NBD without dropout (a to 0)");
+  EXPECT_GE(third.log_likelihood, -256.675630816242 - 1e-6);
 }
 
 TEST(fit, any_row_order_and_any_threads_give_the_same_bits) {

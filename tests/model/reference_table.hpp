@@ -16,6 +16,7 @@
 namespace reference {
 
 struct row {
+  std::string model;
   std::vector<double> params;
   double x, t_x, T, h, rate, n;  // NaN where the table has no entry
   std::string quantity, region;
@@ -59,7 +60,8 @@ inline std::vector<row> read(const std::string& path) {
   for (std::size_t at = 2; std::getline(in, line); ++at) {
     const auto cells = split(line, ',');
     if (cells.size() != 12) throw std::runtime_error(path + ": line " + std::to_string(at) + " has no 12 cells");
-    row r{.params = {},
+    row r{.model = cells[0],
+          .params = {},
           .x = number(cells[2]),
           .t_x = number(cells[3]),
           .T = number(cells[4]),

@@ -9,7 +9,7 @@
 #ifndef VALOREM_NUMERIC_BETA_MIXTURE_HPP
 #define VALOREM_NUMERIC_BETA_MIXTURE_HPP
 
-#include <valorem/numeric/real.hpp>
+#include <valorem/numeric/gamma.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -25,19 +25,18 @@ class beta_mixture {
 
   /// E[(1 + p v)^-σ], v >= 0, σ > 0: in (0, 1].
   [[nodiscard]] R survival(const R& sigma, const R& v) const {
-    const R rest = a_ + b_ - sigma;
-    // Terms fall like z^n, or like n!/(a+b)_n; below 0 they alternate, and nothing is lost while their sum stays small.
-    const double degree = value_of(a_) + value_of(b_);
-    const bool quick = value_of(v) <= 4.0 || degree >= 25.0;
-    if (quick && (value_of(rest) >= 0 || -value_of(rest) * (1.0 + value_of(a_)) <= degree)) {
-      R out(0.0);
-      if (survival_series(rest, v, out)) return out;
+    R series(0.0);
+    if (survival_series(sigma, v, series)) {
+      const R out = series * power(R(-numeric::log1p(v)), a_);
+      if (value_of(out) > 1e-290) return out;
     }
     return numeric::exp(log_survival(sigma, v));
   }
 
   /// ln E[(1 + p v)^-σ]: stays accurate where the mean underflows.
   [[nodiscard]] R log_survival(const R& sigma, const R& v) const {
+    R series(0.0);
+    if (survival_series(sigma, v, series)) return numeric::log(series) - a_ * numeric::log1p(v);
     const point top = peak(sigma, v);
     // The peak's height relative to the Beta's own; first-order parts cancel because a/p = b/q at the mode.
     const R shift = value_of(mode_.p) > 0.5 ? R(mode_.q - top.q) : R(top.p - mode_.p);
@@ -56,7 +55,27 @@ class beta_mixture {
     } else if (value_of(A) >= 0) {
       if (count_series_euler(u, A, C, out)) return out;
     }
-    return count_quadrature(s, u);
+    return mean([&](const R& p) { return R(-numeric::expm1(-s * numeric::log1p(p * u)) / p); }, value_of(s),
+                value_of(u));
+  }
+
+  /// E[g(p)] for a smooth positive g that is flat where p σ v is small and falls no faster than p^-σ beyond.
+  template <class G>
+  [[nodiscard]] R mean(G&& g, double sigma, double v) const {
+    const R degree = a_ + b_;
+    const bool mirrored = value_of(mode_.p) > 0.5;
+    const auto term = [&](double theta) {
+      const R lift = mirrored ? log_lift(mode_.q, mode_.p, -theta) : log_lift(mode_.p, mode_.q, theta);
+      const R p = mode_.p * numeric::exp(mirrored ? R(-lift) : R(theta - lift));
+      return R(numeric::exp((mirrored ? R(-b_ * theta) : R(a_ * theta)) - degree * lift) * g(p));
+    };
+    const double curvature = value_of(degree) * value_of(mode_.p) * value_of(mode_.q);
+    return both_sides(term, step(curvature), mode_, sigma, v) / mass();
+  }
+
+  /// Whether survival(σ, v) is a short series whatever v is.
+  [[nodiscard]] bool always_quick(double sigma) const {
+    return value_of(a_) + value_of(b_) >= quick_degree && series_keeps_digits(value_of(a_) + value_of(b_) - sigma);
   }
 
  private:
@@ -71,8 +90,19 @@ class beta_mixture {
 
   [[nodiscard]] static R power(const R& log_base, const R& exponent) { return numeric::exp(log_base * exponent); }
 
-  // (1-z)^a 2F1(a, a+b-σ; a+b; z), z = v/(1+v): all terms positive for σ <= a+b.
-  [[nodiscard]] bool survival_series(const R& rest, const R& v, R& out) const {
+  static constexpr double quick_degree = 25.0;
+
+  /// Below 0 the terms alternate, and nothing is lost while their sum stays small.
+  [[nodiscard]] bool series_keeps_digits(double rest) const {
+    return rest >= 0 || -rest * (1.0 + value_of(a_)) <= value_of(a_) + value_of(b_);
+  }
+
+  // 2F1(a, a+b-σ; a+b; z), z = v/(1+v), which is (1+v)^a E[(1+pv)^-σ]: all terms positive for σ <= a+b. They fall like
+  // z^n, or like n!/(a+b)_n.
+  [[nodiscard]] bool survival_series(const R& sigma, const R& v, R& out) const {
+    const R rest = a_ + b_ - sigma;
+    if (value_of(v) > 4.0 && value_of(a_) + value_of(b_) < quick_degree) return false;
+    if (!series_keeps_digits(value_of(rest))) return false;
     const R z = v / (1.0 + v);
     R term(1.0);
     R total(1.0);
@@ -80,8 +110,8 @@ class beta_mixture {
       term = term * (z * (a_ + n) * (rest + n) / ((a_ + b_ + n) * (1.0 + n)));
       total = total + term;
       if (std::fabs(value_of(term)) * (1.0 + 0.1 * n) < 1e-17 * value_of(total) && n > -value_of(rest)) {
-        out = total * power(R(-numeric::log1p(v)), a_);
-        return is_finite(value_of(total)) && value_of(out) > 1e-290;
+        out = total;
+        return is_finite(value_of(total));
       }
     }
     return false;
@@ -149,30 +179,39 @@ class beta_mixture {
   }
 
   // Trapezoidal sum over θ of [p/p0]^a [(1-p)/(1-p0)]^b [(1+pv)/(1+p0 v)]^-σ around p0, times the step.
-  // With l(p) = 1 - p + p e^(θ-θ0): p/p0 = e^(θ-θ0)/l(p0), (1-p)/(1-p0) = 1/l(p0), (1+pv)/(1+p0 v) = l(w)/l(p0), where
-  // w = p0 (1+v)/(1+p0 v) and 1 - w = (1-p0)/(1+p0 v). Where p0 is above 1/2 the same is written from the other end,
-  // with m = l e^-(θ-θ0), so that no large a (θ-θ0) has to be taken off again.
+  // With l = 1 + p0 (e^θ - 1): p/p0 = e^θ/l, (1-p)/(1-p0) = 1/l and p - p0 = p0 (1-p0) (e^θ - 1)/l. Where p0 is above
+  // 1/2 the same is written from the other end, with m = l e^-θ = 1 + (1-p0) (e^-θ - 1), so that neither l nor m is below
+  // 1/2 and no large a θ has to be taken off again.
   [[nodiscard]] R sum(const point& at, const R& sigma, const R& v) const {
     const R scale = 1.0 + at.p * v;
-    const point w{at.p * (1.0 + v) / scale, at.q / scale};
-    const R rest = a_ + b_ - sigma;
-    const double curvature =
-        value_of(rest) * value_of(at.p) * value_of(at.q) + value_of(sigma) * value_of(w.p) * value_of(w.q);
+    const R reach = at.p * v / scale;
+    const double w = value_of(at.p) * (1.0 + value_of(v)) / value_of(scale);
+    const double curvature = (value_of(a_) + value_of(b_) - value_of(sigma)) * value_of(at.p) * value_of(at.q) +
+                             value_of(sigma) * w * (value_of(at.q) / value_of(scale));
     const bool mirrored = value_of(at.p) > 0.5;
+    const R degree = a_ + b_;
+    const R& near = mirrored ? at.q : at.p;
+    const R lever = mirrored ? R(-reach * at.q) : R(reach * at.q);
     const auto term = [&](double theta) {
-      if (mirrored) {
-        return numeric::exp(-b_ * theta - rest * log_lift(at.q, at.p, -theta) - sigma * log_lift(w.q, w.p, -theta));
-      }
-      return numeric::exp(a_ * theta - rest * log_lift(at.p, at.q, theta) - sigma * log_lift(w.p, w.q, theta));
+      const double rise = numeric::expm1(mirrored ? -theta : theta);
+      const R part = near * rise;
+      // (1+pv)/(1+p0 v) - 1, and its logarithm from two positive parts where it comes near -1.
+      const R change = lever * (rise / (1.0 + part));
+      const auto from_parts = [&] {
+        const R share = (mirrored ? 1.0 : numeric::exp(theta)) / (1.0 + part);
+        return R(numeric::log(1.0 / scale + reach * share));
+      };
+      const R growth = value_of(change) > -0.5 ? R(numeric::log1p(change)) : from_parts();
+      return R(numeric::exp((mirrored ? R(-b_ * theta) : R(a_ * theta)) - degree * numeric::log1p(part) - sigma * growth));
     };
     return both_sides(term, step(curvature), at, value_of(sigma), value_of(v));
   }
 
-  /// The Beta's own sum around its mode.
-  [[nodiscard]] R mass() const { return sum(mode_, R(0.0), R(0.0)); }
+  /// What the same sum gives for σ = 0 around the Beta's own mode: B(a, b) / (p0^a (1-p0)^b).
+  [[nodiscard]] R mass() const { return numeric::exp(-log_beta_kernel(a_, b_, a_, b_)); }
 
-  /// Half the peak's width, and never above what the strip of analyticity allows.
-  [[nodiscard]] static double step(double curvature) { return 0.5 / std::sqrt(std::max(curvature, 4.0)); }
+  /// Less than half the peak's width, and never above what the strip of analyticity allows.
+  [[nodiscard]] static double step(double curvature) { return 0.45 / std::sqrt(std::max(curvature, 4.0)); }
 
   /// Step times the sum of the terms on both sides of `at`. Where p (b + σ v), or 1-p times its like, is below 1e-17
   /// the terms are a geometric series of ratio e^-ah (to the left) or e^-bh (to the right).
@@ -196,20 +235,6 @@ class beta_mixture {
     side(-1.0, left, a_);
     side(1.0, right, b_);
     return h * total;
-  }
-
-  // The same rule on the Beta's own peak, each node weighed with g(p) = (1 - (1+pu)^-s)/p.
-  [[nodiscard]] R count_quadrature(const R& s, const R& u) const {
-    const R rest = a_ + b_;
-    const bool mirrored = value_of(mode_.p) > 0.5;
-    const auto term = [&](double theta) {
-      const R lift = mirrored ? log_lift(mode_.q, mode_.p, -theta) : log_lift(mode_.p, mode_.q, theta);
-      const R p = mode_.p * numeric::exp(mirrored ? R(-lift) : R(theta - lift));
-      const R weight = numeric::exp((mirrored ? R(-b_ * theta) : R(a_ * theta)) - rest * lift);
-      return weight * (-numeric::expm1(-s * numeric::log1p(p * u)) / p);
-    };
-    const double curvature = value_of(rest) * value_of(mode_.p) * value_of(mode_.q);
-    return both_sides(term, step(curvature), mode_, value_of(s), value_of(u)) / mass();
   }
 
   R a_;

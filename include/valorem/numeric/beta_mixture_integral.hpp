@@ -9,6 +9,7 @@
 #define VALOREM_NUMERIC_BETA_MIXTURE_INTEGRAL_HPP
 
 #include <valorem/numeric/beta_mixture.hpp>
+#include <valorem/numeric/discounted_power.hpp>
 #include <valorem/numeric/quadrature.hpp>
 #include <valorem/numeric/real.hpp>
 
@@ -119,6 +120,14 @@ template <class R>
   const double d = value_of(D);
   const double end = d > 0 ? std::min(H, 45.0 / d) : H;
   if (!(end > 0)) return R(0.0);
+  const double degree = value_of(a) + value_of(b) + value_of(sigma);
+  const beta_mixture<R> over_p(a, b);
+  const bool by_panels = degree > 30.0 && over_p.always_quick(value_of(sigma));
+  if (!by_panels && degree > 64.0) {
+    // Steps would be many and each panel dear: E[∫_0^H e^(-D v) (1 + p v)^-σ dv] with w = p v inside.
+    return over_p.mean([&](const R& p) { return R(discounted_power(sigma, R(D / p), R(p * until)) / p); },
+                       value_of(sigma), end);
+  }
   R total(0.0);
   if constexpr (own_number<R>) {
     if (is_finite(H)) total = detail::moving_end(a, b, sigma, D, until);
@@ -136,9 +145,7 @@ template <class R>
   double at = std::min({end, 1.0 / 3.0, 1.0 / value_of(sigma)});
   const detail::mixture_piece<R> first(a, b, sigma, at);
   add(first, 0.0, at);
-  constexpr double carried = 30.0;
-  const double degree = value_of(a) + value_of(b) + value_of(sigma);
-  if (degree > carried) return total + detail::discounted_mixture_beyond(a, b, sigma, D, at, end);
+  if (by_panels) return total + detail::discounted_mixture_beyond(a, b, sigma, D, at, end);
   const double stride = std::min(0.5, 4.0 / degree);
   R y = first.value(1.0);
   R slope = first.end_slope();

@@ -57,6 +57,21 @@ namespace detail {
   return a * exp(-b * log1p(u / w) + a * log_x + (lgamma_delta(b, a) - lgamma_delta(1.0, a)));
 }
 
+/// I_x(a, b) for b < 1 where x is not far below 1: 1 - y^b [Γ(a+b) / (Γ(a) Γ(b+1))] (1 + b Σ_k (1-a)_k y^k / (k! (b+k)))
+/// with y = 1-x (DLMF 8.17.8 after Euler's integral). It is about b there, so the one is cancelled on paper.
+[[nodiscard]] inline double beta_of_small(double a, double b, double u, double w) noexcept {
+  const double y = w / (u + w);
+  double term = 1.0;
+  double sum = 0.0;
+  for (int k = 1; k < 400; ++k) {
+    term *= (k - a) / k * y;
+    sum += term / (b + k);
+    if (std::fabs(term) < 1e-18) break;
+  }
+  const double log_y = w < u ? log(y) : -log1p(u / w);
+  return -expm1(b * log_y + (lgamma_delta(a, b) - lgamma_delta(1.0, b)) + log1p(b * sum));
+}
+
 }  // namespace detail
 
 /// I_x(a, b) at x = u/(u+w): a, b > 0, u, w >= 0, not both 0. Giving x by its odds keeps 1-x exact. Same-bits; relative
@@ -66,6 +81,7 @@ namespace detail {
   if (w == 0) return 1.0;
   if (u / (u + w) * (a + b + 2.0) < a + 1.0)
     return detail::beta_by_fraction(a, b, u, w, detail::beta_front(a, b, u, w));
+  if (b < 1.0) return detail::beta_of_small(a, b, u, w);
   return 1.0 - detail::beta_by_fraction(b, a, w, u, detail::beta_front(b, a, w, u));
 }
 
