@@ -4,7 +4,7 @@
 
 int main() {
   using namespace valorem;
-  // Parameters fitted to CDNOW's customers of 1997, times in weeks; see examples/cdnow.cpp for the fit.
+  // Times in weeks. The fit to the published tenth of CDNOW's customers; examples/cdnow.cpp fits all 23,570.
   const mbg_nbd model{.r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614};
   const gamma_gamma spend{.p = 6.25, .q = 3.74, .v = 15.44};
   const auto desk = prepare(model, spend, {.horizon = 52, .discount = 0.10, .margin = 0.30});
