@@ -4,7 +4,8 @@
 // where starting and given return a *future*: what will happen from now on, to a new customer or to this one. A future
 // F brings             alive(f)  log_survival(f, t)  expected_purchases(f, t)  discounted_purchases(f, rate, horizon)
 //                    discounted_lifetime(f, rate, horizon)  pmf(f, n, t)  at_least(f, n, t)  cdf(f, n, t)
-// (Closure under conditioning: models.md A.1; Schmittlein, Morrison & Colombo 1987 for Pareto/NBD.)
+// (That a future is the model afresh at other parameters: docs/formulas.md; Schmittlein, Morrison & Colombo 1987 for
+// Pareto/NBD.)
 #ifndef VALOREM_MODEL_VERBS_HPP
 #define VALOREM_MODEL_VERBS_HPP
 
