@@ -28,12 +28,22 @@ dual<N> block_log_likelihood(const Basic<dual<N>>& m, std::span<const history> r
   return total;
 }
 
-template <std::size_t N>
-dual<N> block_log_likelihood(const basic_gamma_gamma<dual<N>>& m, std::span<const spend_history> rows,
-                             std::span<const double> weight) {
+template <class M, class Row, std::size_t N = parameter_count<M>>
+dual<N> plain_block(const M& m, std::span<const Row> rows, std::span<const double> weight) {
   dual<N> total;
   for (std::size_t i = 0; i < rows.size(); ++i) total += weight[i] * log_likelihood(m, rows[i]);
   return total;
+}
+
+template <std::size_t N>
+dual<N> block_log_likelihood(const basic_gamma_gamma<dual<N>>& m, std::span<const spend_history> rows,
+                             std::span<const double> weight) {
+  return plain_block(m, rows, weight);
+}
+template <std::size_t N>
+dual<N> block_log_likelihood(const basic_bg_bb<dual<N>>& m, std::span<const history> rows,
+                             std::span<const double> weight) {
+  return plain_block(m, rows, weight);
 }
 
 template <class Row>
@@ -92,6 +102,18 @@ constexpr limit_rule pareto_limits[] = {
      "one purchase rate for all (r and alpha to infinity)"},
     {[](std::span<const double> p, double) { return p[0] < 1 / far; }, "hardly any buyer (r to 0)"},
 };
+constexpr limit_rule bg_bb_limits[] = {
+    {[](std::span<const double> p, double) { return p[2] < 1e-3 * p[3]; }, "nobody leaves (gamma to 0)"},
+    {[](std::span<const double> p, double) { return p[3] < 1e-5 * p[2]; }, "all leave at once (delta to 0)"},
+    {[](std::span<const double> p, double) { return p[2] + p[3] > far; },
+     "one chance of leaving for all (gamma and delta to infinity)"},
+    {[](std::span<const double> p, double) { return p[2] + p[3] < 1 / far; }, "leaves at once or never (gamma and delta to 0)"},
+    {[](std::span<const double> p, double) { return p[0] + p[1] > far; },
+     "one chance of buying for all (alpha and beta to infinity)"},
+    {[](std::span<const double> p, double) { return p[0] + p[1] < 1 / far; }, "buys always or never (alpha and beta to 0)"},
+    {[](std::span<const double> p, double) { return p[0] < 1e-5 * p[1]; }, "hardly any buyer (alpha to 0)"},
+    {[](std::span<const double> p, double) { return p[1] < 1e-5 * p[0]; }, "buys in every period (beta to 0)"},
+};
 constexpr limit_rule spend_limits[] = {
     {[](std::span<const double> p, double) { return p[1] > far; }, "one mean spend for all (q and v to infinity)"},
     {[](std::span<const double> p, double) { return p[0] > far; },
@@ -115,6 +137,12 @@ void judge(fit_result<M>& fit, const numeric::minimum<parameter_count<M>>& at, s
     }
     fit.gradient[i] = -at.f.g[i];
   }
+  // A standard deviation above ten in the logarithm of some combination of parameters leaves it undetermined.
+  constexpr double undetermined = 0.01;
+  if (at.found && e.values[0] >= undetermined) {
+    fit.outcome = fit_status::converged;
+    return;
+  }
   for (const limit_rule& rule : limits) {
     if (rule.holds(p, scale)) {
       fit.outcome = fit_status::boundary;
@@ -122,10 +150,7 @@ void judge(fit_result<M>& fit, const numeric::minimum<parameter_count<M>>& at, s
       return;
     }
   }
-  // A standard deviation above ten in the logarithm of some combination of parameters leaves it undetermined.
-  constexpr double undetermined = 0.01;
-  fit.outcome = at.found && e.values[0] > 0 ? (e.values[0] < undetermined ? fit_status::flat : fit_status::converged)
-                                            : fit_status::failed;
+  fit.outcome = at.found && e.values[0] > 0 ? fit_status::flat : fit_status::failed;
 }
 
 template <class M, template <class> class Basic, class Row>
@@ -208,13 +233,13 @@ double mean_of(const usable_rows<Row>& data, Value&& value) {
   return sum / data.total;
 }
 
-usable_rows<history> usable_histories(const weighted_rows& rows) {
+usable_rows<history> usable_histories(const weighted_rows& rows, status (*wanted)(const history&) noexcept = check) {
   const history_columns& h = rows.histories;
   require_equal_length(h.x.size(), "x", h.t_x.size(), "t_x");
   require_equal_length(h.x.size(), "x", h.T.size(), "T");
   return usable<history>(
       h.size(), rows.weight, [&](std::size_t i) { return h[i]; },
-      [](const history& row) { return check(row) == status::ok; });
+      [wanted](const history& row) { return wanted(row) == status::ok; });
 }
 
 /// α that makes a rate of shape r match the mean count per time; any positive number will do where nobody bought.
@@ -263,6 +288,18 @@ fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows, const executio
   const double age = mean_of(data, [](const history& h) { return h.T; });
   return fit_rows<pareto_nbd, basic_pareto_nbd>(data, {{.r = 0.5, .alpha = alpha, .s = 0.5, .beta = 0.5 * age}},
                                                 pareto_limits, 1.0, how);
+}
+
+template <>
+fit_result<bg_bb> fit<bg_bb>(const weighted_rows& rows, const execution& how) {
+  const auto data = usable_histories(rows, check_periods);
+  if (!(mean_of(data, [](const history& h) { return h.T; }) > 0)) {
+    throw data_error("every history has no period: nothing can be learnt from them");
+  }
+  const std::vector<bg_bb> starts{{.alpha = 1.0, .beta = 1.0, .gamma = 0.5, .delta = 2.5},
+                                  {.alpha = 0.5, .beta = 2.0, .gamma = 0.2, .delta = 0.5},
+                                  {.alpha = 1.0, .beta = 3.0, .gamma = 0.02, .delta = 1.0}};
+  return fit_rows<bg_bb, basic_bg_bb>(data, starts, bg_bb_limits, 1.0, how);
 }
 
 fit_result<gamma_gamma> fit_spend(std::span<const double> x, std::span<const double> mean,

@@ -2,12 +2,14 @@
 //
 //   verbs           what every model answers                nbd             nobody leaves: the baseline
 //   bg_nbd          leaves after a repeat purchase          mbg_nbd         or right after the first: the default
+//   bg_bb           buys or not in each period, may leave   catalogue       all of them by name
 //   pareto_nbd      leaves at any time                      gamma_gamma     what a purchase is worth
 //   fit             parameters from data                    lifetime_value  prepare(model, spend, plan) -> desk
 //   saved_model     models as text
 #ifndef VALOREM_MODEL_HPP
 #define VALOREM_MODEL_HPP
 
+#include <valorem/model/bg_bb.hpp>
 #include <valorem/model/bg_nbd.hpp>
 #include <valorem/model/catalogue.hpp>
 #include <valorem/model/columns.hpp>

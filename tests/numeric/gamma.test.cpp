@@ -133,6 +133,23 @@ TEST(gamma, log_beta_ratio) {
   }
 }
 
+// As a vanishes it is a times a difference of digammas: the error stays relative. a may be negative.
+TEST(gamma, log_beta_ratio_of_a_small_or_negative) {
+  for (double a = 1e-14; a < 0.6; a *= 4.7) {
+    for (const double b : {0.7, 3.8, 40.0, 1e4}) {
+      for (const double x : {1.0, 7.0, 100.0, 1e4}) {
+        for (const double sign : {-1.0, 1.0}) {
+          const finer s = sign * finer(a);
+          const finer want = (boost::math::lgamma(finer(finer(b) + x)) - boost::math::lgamma(finer(s + b + x))) -
+                             (boost::math::lgamma(finer(b)) - boost::math::lgamma(finer(s + b)));
+          EXPECT_LE(distance(numeric::log_beta_ratio(sign * a, b, x), exact(want)), 16 * eps * size_of(exact(want)))
+              << sign * a << ' ' << b << ' ' << x;
+        }
+      }
+    }
+  }
+}
+
 TEST(gamma, log_rising_scaled) {
   for (const auto& [r, x] : pairs(1500)) {
     const exact want = lgamma_of(exact(r) + x) - lgamma_of(r) - exact(x) * log(exact(r) + x);

@@ -2,6 +2,7 @@
 #ifndef VALOREM_MODEL_FIT_HPP
 #define VALOREM_MODEL_FIT_HPP
 
+#include <valorem/model/bg_bb.hpp>
 #include <valorem/model/catalogue.hpp>
 #include <valorem/model/gamma_gamma.hpp>
 #include <valorem/numeric/blocks.hpp>
@@ -58,7 +59,7 @@ struct weighted_rows {
   std::span<const double> weight = {};
 };
 
-/// Fits a model of the catalogue. Same-bits for one order of the rows (compress() makes the order canonical) and any
+/// Fits a model of purchases. Same-bits for one order of the rows (compress() makes the order canonical) and any
 /// execution. Throws contract_error for columns of unequal length or illegal weights, data_error where no row is left.
 template <class M>
 [[nodiscard]] fit_result<M> fit(const weighted_rows& rows, const execution& how = {});
@@ -71,6 +72,10 @@ template <>
 VALOREM_EXPORT fit_result<mbg_nbd> fit<mbg_nbd>(const weighted_rows& rows, const execution& how);
 template <>
 VALOREM_EXPORT fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows, const execution& how);
+
+/// BG/BB, to histories in whole periods; rows that check_periods() refuses are left out.
+template <>
+VALOREM_EXPORT fit_result<bg_bb> fit<bg_bb>(const weighted_rows& rows, const execution& how);
 
 /// Fits Gamma-Gamma to mean spends over x >= 1 purchases; other rows are left out. As above.
 [[nodiscard]] VALOREM_EXPORT fit_result<gamma_gamma> fit_spend(std::span<const double> x, std::span<const double> mean,

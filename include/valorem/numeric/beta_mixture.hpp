@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 namespace valorem::inline VALOREM_ABI::numeric {
 
@@ -59,7 +60,7 @@ class beta_mixture {
                 value_of(u));
   }
 
-  /// E[g(p)] for a smooth positive g that is flat where p σ v is small and falls no faster than p^-σ beyond.
+  /// E[g(p)], or E[g(p, 1-p)], for a smooth positive g that is flat where p σ v is small and falls no faster than p^-σ beyond.
   template <class G>
   [[nodiscard]] R mean(G&& g, double sigma, double v) const {
     const R degree = a_ + b_;
@@ -67,7 +68,13 @@ class beta_mixture {
     const auto term = [&](double theta) {
       const R lift = mirrored ? log_lift(mode_.q, mode_.p, -theta) : log_lift(mode_.p, mode_.q, theta);
       const R p = mode_.p * numeric::exp(mirrored ? R(-lift) : R(theta - lift));
-      return R(numeric::exp((mirrored ? R(-b_ * theta) : R(a_ * theta)) - degree * lift) * g(p));
+      const R weight = numeric::exp((mirrored ? R(-b_ * theta) : R(a_ * theta)) - degree * lift);
+      if constexpr (std::is_invocable_v<G, const R&, const R&>) {
+        const R q = mode_.q * numeric::exp(mirrored ? R(-theta - lift) : R(-lift));
+        return R(weight * g(p, q));
+      } else {
+        return R(weight * g(p));
+      }
     };
     const double curvature = value_of(degree) * value_of(mode_.p) * value_of(mode_.q);
     return both_sides(term, step(curvature), mode_, sigma, v) / mass();

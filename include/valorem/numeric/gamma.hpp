@@ -46,6 +46,20 @@ template <class R, std::size_t K>
   return q * u2_minus_u1;
 }
 
+/// φ(B) - φ(A) for A, B >= 10 and x = B - A, relative to its own size: with w = 1/z, φ(z) = w p(w²).
+template <class R, class X>
+[[nodiscard]] VALOREM_INLINE R binet_series_delta(const R& A, const R& B, const X& x) {
+  constexpr double c[] = {1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
+                          1.0 / 1188, -691.0 / 360360, 1.0 / 156,  -3617.0 / 122400};
+  const R wA = 1.0 / A;
+  const R wB = 1.0 / B;
+  const R dw = -(x * wA * wB);
+  const R uA = wA * wA;
+  R pA(c[7]);
+  for (int k = 6; k >= 0; --k) pA = pA * uA + c[k];
+  return dw * pA + wB * polynomial_difference(c, uA, R(wB * wB), R(dw * (wA + wB)));
+}
+
 /// Π_{i < shift} (1 + x/(a+i)) - 1, without cancellation for small x.
 template <class R, class X>
 [[nodiscard]] VALOREM_INLINE R rising_product_minus_one(const R& a, const X& x) {
@@ -78,18 +92,7 @@ template <class R, class X>
   const R B = A + x;
   const R ratio = x / A;
   const R near = A * log1pmx(ratio) - 0.5 * numeric::log1p(ratio) + x * numeric::log(B);
-  constexpr double c[] = {1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
-                          1.0 / 1188, -691.0 / 360360, 1.0 / 156,  -3617.0 / 122400};
-  // φ(B) - φ(A) with φ(z) = w p(w²), w = 1/z.
-  const R wA = 1.0 / A;
-  const R wB = 1.0 / B;
-  const R dw = -(x * wA * wB);
-  const R uA = wA * wA;
-  const R uB = wB * wB;
-  R pA(c[7]);
-  for (int k = 6; k >= 0; --k) pA = pA * uA + c[k];
-  const R phi = dw * pA + wB * detail::polynomial_difference(c, uA, uB, R(dw * (wA + wB)));
-  return near + phi - numeric::log1p(detail::rising_product_minus_one(a, x));
+  return near + detail::binet_series_delta(A, B, x) - numeric::log1p(detail::rising_product_minus_one(a, x));
 }
 
 /// lnΓ(z), z > 0. Same-bits; error <= 8 eps max(|value|, z) and relative 16 eps around the zeros z = 1 and z = 2.
@@ -111,7 +114,7 @@ template <class R>
   return lgamma(low) - lgamma_delta(high, low);
 }
 
-/// ln [B(a, b+x) / B(a, b)], a, b > 0, x >= 0. Same-bits; error <= 16 eps (|value| + 1).
+/// ln [B(a, b+x) / B(a, b)], b > 0, a > -b, x >= 0. Same-bits; error <= 16 eps (|value| + 1), relative as a -> 0.
 /// With z1 = b, z2 = b+x, z3 = a+b, z4 = a+b+x the linear parts of the four Stirling forms cancel identically, and
 /// z2 z3 / (z1 z4) = 1 + a x / (z1 z4).
 template <class R, class X>
@@ -129,8 +132,7 @@ template <class R, class X>
   const R z4 = z3 + x;
   const R stirling =
       (z1 - 0.5) * numeric::log1p(ax / (z1 * z4)) - x * numeric::log1p(a / z2) - a * numeric::log1p(x / z3);
-  const R phi =
-      (detail::binet_series(z2) - detail::binet_series(z4)) - (detail::binet_series(z1) - detail::binet_series(z3));
+  const R phi = detail::binet_series_delta(z1, z3, a) - detail::binet_series_delta(z2, z4, a);
   return stirling + phi - numeric::log1p(product);
 }
 
