@@ -32,10 +32,16 @@ template <class R>
   return f.p_alive;
 }
 
+/// Whether there is a future to speak of: illegal parameters and histories leave none, and every verb is then NaN.
+template <class R>
+[[nodiscard]] bool known(const basic_beta_geometric_future<R>& f) noexcept {
+  return !numeric::is_nan(numeric::value_of(f.log_p_alive));
+}
+
 /// ln P(alive at t). Same-bits.
 template <class R>
 [[nodiscard]] R log_survival(const basic_beta_geometric_future<R>& f, double t) {
-  if (!(t >= 0)) return R(not_a_value);
+  if (!known(f) || !(t >= 0)) return R(not_a_value);
   if (t == 0) return f.log_p_alive;
   return f.log_p_alive + numeric::beta_mixture<R>(f.a, f.b).log_survival(f.s, R(R(t) / f.c));
 }
@@ -43,7 +49,7 @@ template <class R>
 /// E[purchases in (0, t]], t in [0, inf]. At infinity: (a+b-1)/(a-1) times P(alive), infinite for a <= 1. Same-bits.
 template <class R>
 [[nodiscard]] R expected_purchases(const basic_beta_geometric_future<R>& f, double t) {
-  if (!(t >= 0)) return R(not_a_value);
+  if (!known(f) || !(t >= 0)) return R(not_a_value);
   if (t == 0) return R(0.0);
   if (t == std::numeric_limits<double>::infinity()) {
     if (!(numeric::value_of(f.a) > 1)) return R(t);
@@ -56,7 +62,7 @@ template <class R>
 /// The purchase rate at u is s/c · E[(1 + p u/c)^-(s+1)].
 template <class R>
 [[nodiscard]] R discounted_purchases(const basic_beta_geometric_future<R>& f, double rate, double horizon) {
-  if (!(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
+  if (!known(f) || !(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
   if (rate == 0) return expected_purchases(f, horizon);
   return alive(f) * f.s * numeric::discounted_mixture(f.a, f.b, R(f.s + 1.0), R(rate * f.c), R(horizon / f.c));
 }
@@ -65,7 +71,7 @@ template <class R>
 /// Without discount and for ever it is finite only where a > 1 and s > 1.
 template <class R>
 [[nodiscard]] R discounted_lifetime(const basic_beta_geometric_future<R>& f, double rate, double horizon) {
-  if (!(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
+  if (!known(f) || !(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
   if (rate == 0 && horizon == std::numeric_limits<double>::infinity()) {
     if (!(numeric::value_of(f.a) > 1 && numeric::value_of(f.s) > 1)) return R(horizon);
     return alive(f) * f.c * ((f.a + f.b - 1.0) / ((f.a - 1.0) * (f.s - 1.0)));
@@ -77,7 +83,7 @@ template <class R>
 /// Either she is alive after the n-th, or she left with it (Fader, Hardie & Lee 2005, eq. 8, with the sum of negative
 /// binomial terms as an incomplete beta function).
 [[nodiscard]] inline double pmf(const beta_geometric_future& f, double n, double t) noexcept {
-  if (!detail::legal_count(n, t) || numeric::is_nan(f.log_p_alive)) return not_a_value;
+  if (!known(f) || !detail::legal_count(n, t)) return not_a_value;
   if (t == 0) return n == 0 ? 1.0 : 0.0;
   const double count = detail::negative_binomial(n, f.s, f.c, t);
   if (n == 0) return -numeric::expm1(f.log_p_alive) + alive(f) * count;
@@ -88,7 +94,7 @@ template <class R>
 
 /// P(at least n purchases in (0, t]): n arrivals, and she stayed after each of the first n - 1. Domain as pmf. Same-bits.
 [[nodiscard]] inline double at_least(const beta_geometric_future& f, double n, double t) noexcept {
-  if (!detail::legal_count(n, t) || numeric::is_nan(f.log_p_alive)) return not_a_value;
+  if (!known(f) || !detail::legal_count(n, t)) return not_a_value;
   if (n == 0 || t == 0) return n == 0 ? 1.0 : 0.0;
   return alive(f) * numeric::exp(numeric::log_beta_ratio(f.a, f.b, n - 1.0)) *
          detail::negative_binomial_at_least(n, f.s, f.c, t);
@@ -96,7 +102,7 @@ template <class R>
 
 /// P(at most n purchases in (0, t]): too few arrivals, or she left before the last of them. Domain as pmf. Same-bits.
 [[nodiscard]] inline double cdf(const beta_geometric_future& f, double n, double t) noexcept {
-  if (!detail::legal_count(n, t) || numeric::is_nan(f.log_p_alive)) return not_a_value;
+  if (!known(f) || !detail::legal_count(n, t)) return not_a_value;
   if (t == 0) return 1.0;
   const double few = detail::negative_binomial_at_most(n, f.s, f.c, t);
   const double left = -numeric::expm1(numeric::log_beta_ratio(f.a, f.b, n));

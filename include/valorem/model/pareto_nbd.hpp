@@ -157,6 +157,12 @@ template <class R>
   return {m.r + h.x, m.alpha + h.T, m.s, m.beta + h.T, log_p_alive(m, h)};
 }
 
+/// Whether there is a future to speak of: illegal parameters and histories leave none, and every verb is then NaN.
+template <class R>
+[[nodiscard]] bool known(const basic_pareto_future<R>& f) noexcept {
+  return !numeric::is_nan(numeric::value_of(f.log_p_alive));
+}
+
 template <class R>
 [[nodiscard]] R alive(const basic_pareto_future<R>& f) {
   return numeric::exp(f.log_p_alive);
@@ -165,7 +171,7 @@ template <class R>
 /// ln P(alive at t). Same-bits.
 template <class R>
 [[nodiscard]] R log_survival(const basic_pareto_future<R>& f, double t) {
-  if (!(t >= 0)) return R(not_a_value);
+  if (!known(f) || !(t >= 0)) return R(not_a_value);
   return f.log_p_alive - f.s * numeric::log1p(R(t) / f.beta);
 }
 
@@ -173,7 +179,7 @@ template <class R>
 /// s <= 1. Same-bits.
 template <class R>
 [[nodiscard]] R discounted_lifetime(const basic_pareto_future<R>& f, double rate, double horizon) {
-  if (!(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
+  if (!known(f) || !(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
   if (horizon == 0) return R(0.0);
   return alive(f) * f.beta * numeric::discounted_power(f.s, R(rate * f.beta), R(horizon / f.beta));
 }
@@ -192,8 +198,8 @@ template <class R>
 
 namespace detail {
 
-/// ∫_0^t NB_u(n) u^-1 h(u) du in the logarithm of u, over NB at its mode times h there: for the pmf h = s u/(β+u)
-/// (1+u/β)^-s, exponents (n+1, r+n, s+1); for the tail h = n (1+u/β)^-s, exponents (n, r+n, s).
+/// ∫_0^t NB_u(n) u^-1 h(u) du in the logarithm of u, over NB at its mode times h there. h is u^more (β+u)^-leaves times
+/// a weight: for the pmf (1, s+1, 1), for the tail (0, s, 1), for the cdf (0, 0, the chance that she has left).
 struct pareto_weighted {
   double mode;
   double integral;
@@ -203,19 +209,19 @@ struct pareto_weighted {
   return numeric::exp(-f.s * numeric::log1p(u / f.beta));
 }
 template <class Weight>
-[[nodiscard]] pareto_weighted pareto_weigh(const pareto_future& f, double n, double more, double t, Weight&& weight) {
+[[nodiscard]] pareto_weighted pareto_weigh(const pareto_future& f, double n, double more, double leaves, double t,
+                                           Weight&& weight) {
   const double c = n + more;
   const double m = f.r + n;
-  const double e = f.s + more;
-  // c (α+u)(β+u) = m u (β+u) + e u (α+u): one positive root.
-  const double square = f.r + f.s;
-  const double linear = (m - c) * f.beta + (e - c) * f.alpha;
+  // c (α+u)(β+u) = m u (β+u) + leaves u (α+u): one positive root.
+  const double square = (f.r - more) + leaves;
+  const double linear = (f.r - more) * f.beta + (leaves - c) * f.alpha;
   const double root = std::sqrt(linear * linear + 4.0 * square * c * f.alpha * f.beta);
   const double peak = linear > 0 ? 2.0 * c * f.alpha * f.beta / (linear + root) : (root - linear) / (2.0 * square);
   const double u = std::min(peak, t);
   const numeric::power_factor<double> buys{m, u / (f.alpha + u), f.alpha / (f.alpha + u)};
-  const numeric::power_factor<double> leaves{e, u / (f.beta + u), f.beta / (f.beta + u)};
-  const numeric::power_pair<double> g{c, buys, more - f.r, leaves};
+  const numeric::power_factor<double> goes{leaves, u / (f.beta + u), f.beta / (f.beta + u)};
+  const numeric::power_pair<double> g{c, buys, more - f.r, goes};
   const auto weighed = [&](double theta) { return g(theta) * weight(u * numeric::exp(theta)); };
   return {u, numeric::integrate(g, weighed, -std::numeric_limits<double>::infinity(), numeric::log(t / u))};
 }
@@ -225,9 +231,9 @@ template <class Weight>
 /// P(n purchases in (0, t]); n whole and >= 0, t >= 0 and finite, else NaN. Either she is alive at t, or she left at some
 /// u with all n behind her. Same-bits.
 [[nodiscard]] inline double pmf(const pareto_future& f, double n, double t) noexcept {
-  if (!detail::legal_count(n, t) || numeric::is_nan(f.log_p_alive)) return not_a_value;
+  if (!known(f) || !detail::legal_count(n, t)) return not_a_value;
   if (t == 0) return n == 0 ? 1.0 : 0.0;
-  const auto [mode, integral] = detail::pareto_weigh(f, n, 1.0, t, [](double) { return 1.0; });
+  const auto [mode, integral] = detail::pareto_weigh(f, n, 1.0, f.s + 1.0, t, [](double) { return 1.0; });
   const double left = detail::negative_binomial(n, f.r, f.alpha, mode) * detail::pareto_stays(f, mode) *
                       (f.s * mode / (f.beta + mode)) * integral;
   const double stayed = detail::negative_binomial(n, f.r, f.alpha, t) * detail::pareto_stays(f, t);
@@ -236,24 +242,21 @@ template <class Weight>
 
 /// P(at least n purchases in (0, t]): the n-th comes at some u <= t while she is alive. Domain as pmf. Same-bits.
 [[nodiscard]] inline double at_least(const pareto_future& f, double n, double t) noexcept {
-  if (!detail::legal_count(n, t) || numeric::is_nan(f.log_p_alive)) return not_a_value;
+  if (!known(f) || !detail::legal_count(n, t)) return not_a_value;
   if (n == 0 || t == 0) return n == 0 ? 1.0 : 0.0;
-  const auto [mode, integral] = detail::pareto_weigh(f, n, 0.0, t, [](double) { return 1.0; });
+  const auto [mode, integral] = detail::pareto_weigh(f, n, 0.0, f.s, t, [](double) { return 1.0; });
   return alive(f) * n * detail::negative_binomial(n, f.r, f.alpha, mode) * detail::pareto_stays(f, mode) * integral;
 }
 
 /// P(at most n purchases in (0, t]): too few arrivals, or she left before the last of them. Domain as pmf. Same-bits.
 [[nodiscard]] inline double cdf(const pareto_future& f, double n, double t) noexcept {
-  if (!detail::legal_count(n, t) || numeric::is_nan(f.log_p_alive)) return not_a_value;
+  if (!known(f) || !detail::legal_count(n, t)) return not_a_value;
   if (t == 0) return 1.0;
   const double one_more = n + 1.0;
   // As at_least, but weighed with the chance that she has left rather than stayed.
-  const auto [mode, integral] = detail::pareto_weigh(f, one_more, 0.0, t, [&](double u) {
-    const double log_stays = -f.s * numeric::log1p(u / f.beta);
-    return -numeric::expm1(log_stays) / numeric::exp(log_stays);
-  });
-  const double left =
-      one_more * detail::negative_binomial(one_more, f.r, f.alpha, mode) * detail::pareto_stays(f, mode) * integral;
+  const auto [mode, integral] = detail::pareto_weigh(
+      f, one_more, 0.0, 0.0, t, [&](double u) { return -numeric::expm1(-f.s * numeric::log1p(u / f.beta)); });
+  const double left = one_more * detail::negative_binomial(one_more, f.r, f.alpha, mode) * integral;
   return -numeric::expm1(f.log_p_alive) +
          alive(f) * (detail::negative_binomial_at_most(n, f.r, f.alpha, t) + left);
 }
