@@ -157,6 +157,11 @@ std::size_t value::one_of(std::span<const std::string_view> words) const {
 
 value fields::require(std::string_view key) {
   if (const auto member = find(key)) return *member;
+  for (const value member : object_) {  // a key that is a letter off is the one that is missing
+    if (std::find(known_.begin(), known_.end(), std::string_view(member.key())) != known_.end()) continue;
+    if (!nearest(member.key(), std::array{key}).empty())
+      member.refuse_key("unknown_key", unknown("key", member.key(), std::array{key}));
+  }
   object_.refuse("missing_key", "the key " + quoted(key) + " is missing");
 }
 

@@ -183,6 +183,7 @@ TEST(tier_parse, random_damage_is_refused_or_runs) {
 
 TEST(tier_parse, refuses_bad_frames) {
   expect_refused("§{}", "missing_key", "", "\"schema\"");
+  expect_refused(R"({§"shcema": "tier-program/1"})", "unknown_key", "/shcema", "did you mean \"schema\"?");
   expect_refused(R"({"schema": §"tier-program/2"})", "unsupported_schema", "/schema");
   expect_refused(R"({"schema": §1})", "wrong_type", "/schema");
   expect_refused(R"(§{"schema": "tier-program/1"})", "missing_key", "", "\"id\"");
