@@ -34,6 +34,16 @@ std::string number(double x) {
   return out;
 }
 
+/// A shortfall below 1, as of a probability: three significant digits, up, so that what is written is enough.
+std::string number_of_gap(double gap) {
+  if (!(gap > 5e-7 && gap < 1)) return number(gap);
+  double scale = 1000;
+  while (gap * scale < 100) scale *= 10;
+  const double nearest = std::round(gap * scale);
+  const bool exact = std::abs(gap * scale - nearest) < 1e-9 * nearest;
+  return number((exact ? nearest : std::ceil(gap * scale)) / scale);
+}
+
 bool is_plain_word(std::string_view unit) {
   if (unit.empty() || unit.back() == 's') return false;
   for (const char c : unit) {
@@ -75,6 +85,12 @@ class phrases {
     return number(x) + unit(m, x);
   }
 
+  /// The same of what a measure lacks.
+  [[nodiscard]] std::string lack(const measure& m, double gap) const {
+    return m.is == measure::kind::number || m.is == measure::kind::score ? number_of_gap(gap) + unit(m, gap)
+                                                                         : amount(m, gap);
+  }
+
  private:
   [[nodiscard]] const std::string& called(const std::string& id, const std::string& label) const {
     return zh_ && !label.empty() ? label : id;
@@ -101,11 +117,12 @@ class phrases {
       return fmt::format("{}{}{}{}{}", name, zh_ ? "" : " ", amount(m, s.have), bound, amount(m, s.need));
     }
     const std::string_view open = !s.unknown ? "" : zh_ ? "（另有未知）" : " at most, with facts unknown";
-    const std::string size = amount(m, s.gap);
+    const std::string size = lack(m, s.gap);
     if (zh_) return fmt::format("{}{}{}{}", name, higher ? "差" : "超", size, open);
     if (higher) return fmt::format("{} short {}{}", name, size, open);
     const std::string_view over = is_plain_word(m.unit) ? "many" : "high";
-    return fmt::format("{} {} too {} ({}, at most {})", name, number(s.gap), over, number(s.have), number(s.need));
+    return fmt::format("{} {} too {} ({}, at most {})", name, number_of_gap(s.gap), over, number(s.have),
+                       number(s.need));
   }
 
   const program& p_;

@@ -70,6 +70,9 @@ TEST(tier_text, numbers) {
   EXPECT_EQ(gap("1", 0.9), "t: x short 0.1");
   EXPECT_EQ(gap("1", 0.9999994), "t: x short 0.000001") << "six decimals";
   EXPECT_EQ(gap("1", 0.99999999), "t: x short 1.0000000050247593e-08") << "never 0";
+  EXPECT_EQ(gap("0.7", 0.57654321), "t: x short 0.124") << "three digits, up";
+  EXPECT_EQ(gap("0.7", 0.6), "t: x short 0.1");
+  EXPECT_EQ(gap("0.9", 0.8998765), "t: x short 0.000124");
   EXPECT_EQ(gap("1000000", 0), "t: x short 1,000,000");
   EXPECT_EQ(gap("999", 0), "t: x short 999");
   EXPECT_EQ(gap("1234567.25", 0), "t: x short 1,234,567.25");
