@@ -144,8 +144,8 @@ def test_other_units_are_refused(cdnow_sample, fitted):
 
 @pytest.mark.parametrize(
     ("terms", "said"),
-    [({"horizon": 0}, "horizon must be above 0"), ({"discount": -0.1}, "discount must be 0 or above"),
-     ({"margin": NAN}, "margin must be finite"), ({"horizon": np.inf, "discount": 0}, "needs a discount above 0"),
+    [({"horizon": 0}, "horizon must be above 0"), ({"discount": -0.1}, "discount must be a rate from 0 to 1 a year"),
+     ({"margin": NAN}, "margin must be a share above 0, up to 1"), ({"horizon": np.inf, "discount": 0}, "needs a discount above 0"),
      ({"bands": "jenks"}, "bands: must be 'z' or 'quantile'"), ({"threads": 0}, "threads: must be at least 1")])  # fmt: skip
 def test_terms_that_are_refused(sample, fitted, terms, said):
     with pytest.raises(vl.ContractError, match=said):
