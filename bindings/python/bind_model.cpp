@@ -9,6 +9,8 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
+#include <vector>
 
 namespace valorem::python {
 
@@ -202,6 +204,22 @@ void define_future(py::class_<M>& c) {
       "NaN\n"
       "outside.");
   c.def(
+      "cdf",
+      [](const M& m, O n, O t, O frequency, O recency, O T, O threads, O out) {
+        return from_now_on(m, frequency, recency, T, {"n", n}, {"t", t}, {threads, out},
+                           [](const auto& f, double count, double time) { return cdf(f, count, time); });
+      },
+      arg("n"), arg("t"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(), threads_one(), no_out(),
+      "P(at most n purchases within t time units), as pmf; small chances keep their digits. NaN outside.");
+  c.def(
+      "at_least",
+      [](const M& m, O n, O t, O frequency, O recency, O T, O threads, O out) {
+        return from_now_on(m, frequency, recency, T, {"n", n}, {"t", t}, {threads, out},
+                           [](const auto& f, double count, double time) { return at_least(f, count, time); });
+      },
+      arg("n"), arg("t"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(), threads_one(), no_out(),
+      "P(at least n purchases within t time units), as pmf; small chances keep their digits. NaN outside.");
+  c.def(
       "discounted_purchases",
       [](const M& m, O rate, O horizon, O frequency, O recency, O T, O step, O threads, O out) {
         const double length = step.is_none() ? 0 : one_number(step, "step");
@@ -251,6 +269,14 @@ void bind_model(py::module_& m) {
   define_purchase_model<basic_mbg_nbd>(m, "MBGNBD",
                                        "MBG/NBD (Batislam, Denizel & Filiztekin 2007): she may leave after the first "
                                        "purchase too. alpha in time units.");
+  define_purchase_model<basic_pareto_nbd>(
+      m, "ParetoNBD",
+      "Pareto/NBD (Schmittlein, Morrison & Colombo 1987): a customer may leave at any time, whether she buys or not.\n"
+      "alpha and beta in time units; the mean rates are r / alpha purchases and s / beta departures per time unit.");
+  m.def(
+      "purchase_models",
+      [] { return std::vector<std::string>(purchase_model_names.begin(), purchase_model_names.end()); },
+      "Names of all models of purchases, the default first.");
 }
 
 }  // namespace valorem::python

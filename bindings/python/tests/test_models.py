@@ -13,8 +13,9 @@ import valorem as vl
 NAN = float("nan")
 BG = vl.BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
 MBG = vl.MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
-MODELS = {"nbd": vl.NBD, "bg_nbd": vl.BGNBD, "mbg_nbd": vl.MBGNBD}
-PURCHASE_MODELS = [vl.NBD(0.385, 12.072), BG, MBG]
+PARETO = vl.ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
+MODELS = {"nbd": vl.NBD, "bg_nbd": vl.BGNBD, "mbg_nbd": vl.MBGNBD, "pareto_nbd": vl.ParetoNBD}
+PURCHASE_MODELS = [vl.NBD(0.385, 12.072), BG, MBG, PARETO]
 
 
 def close(got, want, cond=0.0, logarithm=False):
@@ -43,6 +44,8 @@ def ask(model, row):
             return model.pmf(int(row["quantity"][-1]), h, *history)
         case "dert_delta_ln1.15/52":
             return model.discounted_purchases(np.log(1.15) / 52, np.inf, *history)
+        case "det_delta_ln1.15/52":
+            return model.discounted_purchases(np.log(1.15) / 52, h, *history)
     raise AssertionError(row["quantity"])
 
 
@@ -55,7 +58,7 @@ def test_published_points(name):
         model = MODELS[name](*map(float, row["params"].split()))
         close(ask(model, row), float(row["value"]), 100.0)
         seen += 1
-    assert seen == {"nbd": 0, "bg_nbd": 133, "mbg_nbd": 130}[name]
+    assert seen == {"nbd": 0, "bg_nbd": 133, "mbg_nbd": 130, "pareto_nbd": 146}[name]
 
 
 @pytest.mark.parametrize("table", ["nbd_likelihood", "nbd_purchases", "bg_nbd_likelihood", "bg_nbd_purchases", "mbg_nbd_likelihood"])
@@ -115,6 +118,8 @@ def test_every_verb_takes_columns_and_gives_single_rows_bits(model):
         lambda *h, **k: model.log_p_alive(*h, 13.0, **k),
         lambda *h, **k: model.expected_purchases(26.0, *h, **k),
         lambda *h, **k: model.pmf(2, 26.0, *h, **k),
+        lambda *h, **k: model.cdf(2, 26.0, *h, **k),
+        lambda *h, **k: model.at_least(2, 26.0, *h, **k),
         lambda *h, **k: model.discounted_purchases(0.002, 52.0, *h, **k),
         lambda *h, **k: model.discounted_purchases(0.002, np.inf, *h, **k),
         lambda *h, **k: model.discounted_purchases(0.01, 52.0, *h, step=4.0, **k),
@@ -149,8 +154,24 @@ def test_a_new_customer_needs_no_history():
 
 
 @pytest.mark.parametrize("model", PURCHASE_MODELS, ids=repr)
+def test_chances_add_up(model):
+    """pmf, cdf and at_least are three routes to one distribution."""
+    for history in ([], [2, 30.43, 38.86], [0, 0.0, 38.86]):
+        n = np.arange(30.0)
+        single = model.pmf(n, 39.0, *history)
+        np.testing.assert_allclose(model.cdf(n, 39.0, *history), np.cumsum(single), rtol=1e-11)
+        np.testing.assert_allclose(model.cdf(n, 39.0, *history) + model.at_least(n + 1, 39.0, *history), 1.0, rtol=1e-12)
+        assert model.at_least(0, 39.0, *history) == 1.0
+        assert np.isnan(model.cdf([-1.0, 2.5, NAN], 39.0, *history)).all() and np.isnan(model.at_least(1, -1.0, *history))
+
+
+def test_the_core_lists_the_models():
+    assert vl._core.purchase_models() == ["mbg_nbd", "bg_nbd", "pareto_nbd", "nbd"] and set(vl._core.purchase_models()) == set(MODELS)
+
+
+@pytest.mark.parametrize("model", PURCHASE_MODELS, ids=repr)
 def test_gradients_are_slopes(model):
-    names = [n for n in ("r", "alpha", "a", "b") if hasattr(model, n)]
+    names = [n for n in ("r", "alpha", "a", "b", "s", "beta") if hasattr(model, n)]
     at = {n: getattr(model, n) for n in names}
     for history in [(2, 30.43, 38.86), (0, 0.0, 38.86), (26, 30.0, 31.0)]:
         got = model.log_likelihood_gradient(*history)

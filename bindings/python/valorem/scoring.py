@@ -57,10 +57,10 @@ class Scores(Table):
 
 
 def fit(summary: Summary, model: str = "mbg_nbd", spend: str | None = "gamma_gamma", *, threads: int = 1) -> FittedModel:
-    """Fits a model of purchases ("mbg_nbd", "bg_nbd" or "nbd") and one of spend to a summary. spend=None leaves the
+    """Fits a model of purchases ("mbg_nbd", "bg_nbd", "pareto_nbd" or "nbd") and one of spend to a summary. spend=None leaves the
     money out. Rows with a status other than "ok" are left out. ConvergenceWarning says where a fit did not end in a sharp
     maximum; DataError is raised where no row is left. Sources: NBD, Ehrenberg 1959; BG/NBD, Fader, Hardie & Lee 2005;
-    MBG/NBD, Batislam, Denizel & Filiztekin 2007; Gamma-Gamma, Fader, Hardie & Lee 2005."""
+    MBG/NBD, Batislam, Denizel & Filiztekin 2007; Pareto/NBD, Schmittlein, Morrison & Colombo 1987; Gamma-Gamma, Fader, Hardie & Lee 2005."""
     if spend not in (None, "gamma_gamma"):
         raise ContractError(f"spend: must be 'gamma_gamma' or None, not {spend!r}")
     return _core.fit_summary(_data(summary), _sources.word(model, "model"), spend is not None, threads)
