@@ -384,7 +384,7 @@ def test_the_command_as_a_process(tmp_path):
 def test_without_duckdb_the_extra_is_named(run, shop, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
     code, _, err = run("score", shop, *PURCHASES)
-    assert code == 1 and err == "valorem: reading files needs DuckDB: pip install 'valorem[cli]'\n"
+    assert code == 1 and err == "valorem: reading files needs DuckDB: pip install 'valorem[cli]', or in a checkout pip install '.[cli]'\n"
 
 
 def test_a_path_with_a_quote_in_it(tmp_path):

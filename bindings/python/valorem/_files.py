@@ -44,7 +44,7 @@ def _duckdb() -> Any:
     try:
         import duckdb
     except ImportError:
-        raise Error("reading files needs DuckDB: pip install 'valorem[cli]'") from None
+        raise Error("reading files needs DuckDB: pip install 'valorem[cli]', or in a checkout pip install '.[cli]'") from None
     return duckdb
 
 
