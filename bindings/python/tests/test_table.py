@@ -106,3 +106,10 @@ def test_how_a_table_looks():
 def test_html_is_escaped():
     page = Table({"<b>": ["<script>alert(1)</script>"]})._repr_html_()
     assert "<script>" not in page and "&lt;b&gt;" in page and "Table: 1 rows" in page
+
+
+def test_a_table_is_no_array_of_its_names():
+    t = vl.Table({"a": [1.0, 2.0], "b": ["x", "y"]})
+    for make in (pd.DataFrame, np.asarray):
+        with pytest.raises(TypeError, match=r'a Table is no array: use .to_pandas\(\) for a pandas frame, or \["name"\]'):
+            make(t)

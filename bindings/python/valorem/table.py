@@ -84,6 +84,12 @@ class Table:
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return _core.arrow_stream(self.columns, list(self._columns.values()), self._rows)
 
+    def __array__(self, dtype: object = None, copy: object = None) -> np.ndarray[Any, Any]:
+        """Refused: the columns are of several kinds."""
+        raise TypeError(
+            f"a {type(self).__name__} is no array: use .to_pandas() for a pandas frame, or [\"name\"] for one column"
+        )
+
     def to_pandas(self) -> pandas.DataFrame:
         """A pandas frame; labels become categories. Needs pandas."""
         import pandas as pd
