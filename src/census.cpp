@@ -35,12 +35,55 @@ std::pair<double, std::size_t> total(std::span<const double> column) {
   return {sum, n};
 }
 
+/// What a fit that did not end in a sharp maximum means for whoever reads the values; nothing where it did.
+void doubt(std::string& out, std::string_view what, const fit_ending& e) {
+  constexpr std::string_view head = "  not determined   ";
+  const std::string model = "the model of " + std::string(what) + " is not determined by these data: ";
+  switch (e.outcome) {
+    case fit_status::converged:
+      return;
+    case fit_status::boundary:
+      return detail::append_line(out, std::string(head),
+                                 model + "they agree with it the better, the nearer it comes to " + e.limit +
+                                     "; take the values below as rough");
+    case fit_status::flat:
+      return detail::append_line(out, std::string(head),
+                                 model +
+                                     "other parameters agree with them almost as well, and give other values; take "
+                                     "the values below as rough");
+    case fit_status::failed:
+      return detail::append_line(out, std::string(head),
+                                 model + "no best parameters were found; do not rely on the values below");
+  }
+}
+
+std::string_view why_no_spend(spend_basis b) {
+  switch (b) {
+    case spend_basis::no_amounts:
+      return "the purchases have no amounts";
+    case spend_basis::no_repeat_buyers:
+      return "nobody bought twice";
+    case spend_basis::no_positive_spend:
+      return "nobody who bought twice spent more than 0 on average";
+    case spend_basis::not_asked:
+      return "none was asked for";
+    default:
+      return "";
+  }
+}
+
 void assumptions(std::string& out, const score_table& t) {
   const score_provenance& o = t.origin;
   out += fmt::format("CENSUS of {}", counted(static_cast<double>(t.size()), "customer"));
   if (o.as_of) out += " as of " + detail::iso(*o.as_of);
   out += "\n\n";
   out += fmt::format("  model            {}, times in {}s\n", o.model, name(o.units.time));
+  doubt(out, "purchases", o.purchases_fit);
+  if (o.spend == spend_basis::fitted) {
+    doubt(out, "spend", o.spend_fit);
+  } else {
+    detail::append_line(out, "  no spend model   ", std::string(why_no_spend(o.spend)) + ", so no value can be known");
+  }
   out += "  horizon          ";
   out += numeric::is_finite(o.terms.horizon) ? detail::length_of(o.terms.horizon, o.terms.unit) : "without end";
   out += fmt::format(", discounted at {} a year; margin {} of what is spent\n", percent(o.terms.discount),
@@ -156,15 +199,19 @@ void tiers(std::string& out, const score_table& t) {
 
 std::string why_not_measured(const concentration& c, std::span<const double> column) {
   switch (c.reason()) {
-    case concentration_reason::empty: return "no value is known";
+    case concentration_reason::empty:
+      return "no value is known";
     case concentration_reason::negative_values: {
       const auto below = std::count_if(column.begin(), column.end(), [](double v) { return v < 0; });
       return fmt::format("{} of {} are below 0", grouped(static_cast<double>(below), 0),
                          grouped(static_cast<double>(c.n()), 0));
     }
-    case concentration_reason::total_not_positive: return "the total is 0";
-    case concentration_reason::overflow: return "the total is beyond what can be added up";
-    default: return "";
+    case concentration_reason::total_not_positive:
+      return "the total is 0";
+    case concentration_reason::overflow:
+      return "the total is beyond what can be added up";
+    default:
+      return "";
   }
 }
 
@@ -174,9 +221,9 @@ void concentration_of(std::string& out, std::string_view what, std::span<const d
     out += fmt::format("  {:<17}not measured: {}\n", what, why);
     return;
   }
-  out += fmt::format("  {:<42}{:>10}  {:>9}  {:>9}  {:>9}\n", what, grouped(c.gini().value, 3),
-                     percent(c.top_share(0.01).value), percent(c.top_share(0.05).value),
-                     percent(c.top_share(0.20).value));
+  out +=
+      fmt::format("  {:<42}{:>10}  {:>9}  {:>9}  {:>9}\n", what, grouped(c.gini().value, 3),
+                  percent(c.top_share(0.01).value), percent(c.top_share(0.05).value), percent(c.top_share(0.20).value));
 }
 
 void statuses(std::string& out, const score_table& t) {
@@ -240,6 +287,7 @@ std::string describe(const fitted_model& m) {
   std::string out = "FIT\n";
   std::visit([&](const auto& f) { describe_fit(out, f); }, m.purchases);
   if (m.spend) describe_fit(out, *m.spend);
+  if (!m.spend) out += "GAMMA_GAMMA: not fitted\n";
   if (m.spend_excluded > 0) {
     out += fmt::format("  {} without positive mean spend stayed out of the spend fit\n",
                        counted(static_cast<double>(m.spend_excluded), "repeat buyer"));

@@ -3,6 +3,7 @@
 #include <valorem/tier/text.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace valorem::inline VALOREM_ABI {
 namespace {
@@ -123,6 +124,18 @@ std::span<const double> bind(const std::vector<named_column>& known, const std::
   throw contract_error("the tier program asks for the fact " + fact + ", which is none of: " + names);
 }
 
+/// Amounts of the table are in the summary's currency; a program that states them in another one means something else.
+void require_same_money(const tier::program& p, const measure_units& units) {
+  constexpr std::array<std::string_view, 5> money{"monetary_value", "lifetime_value", "revenue", "service_cost",
+                                                  "spend_12m"};
+  if (units.currency.empty()) return;
+  for (const tier::measure& m : p.measures) {
+    if (m.unit.empty() || m.unit == units.currency || std::ranges::find(money, m.name) == money.end()) continue;
+    throw contract_error("the tier program states " + m.name + " in " + m.unit + ", the summary is in " +
+                         units.currency + ": nothing is converted");
+  }
+}
+
 void place(score_table& t, const summary& s, const score_request& what) {
   if (what.program == nullptr) return;
   const tier::engine& engine = *what.program;
@@ -132,6 +145,7 @@ void place(score_table& t, const summary& s, const score_request& what) {
   t.origin.program_fingerprint = program.fingerprint;
   t.origin.program_in_effect = !t.origin.as_of || tier::covers(program, *t.origin.as_of);
   t.origin.not_applied = tier::not_applied(program);
+  require_same_money(program, t.origin.units);
   for (const tier::rule& r : program.tiers) t.tier_names.push_back(r.id);
 
   const auto known = known_facts(t, s, what);
@@ -182,6 +196,23 @@ void explain(score_table& t, const fitted_model& m, const score_request& what) {
   }
 }
 
+template <class M>
+fit_ending ending_of(const fit_result<M>& f) {
+  return {f.outcome, f.limit};
+}
+
+spend_basis basis_of(const summary& s, const fitted_model& m) {
+  if (m.spend) return spend_basis::fitted;
+  if (s.monetary_value.empty()) return spend_basis::no_amounts;
+  bool repeats = false;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    if (!(s.frequency[i] >= 1) || (!s.history_status.empty() && s.history_status[i] != status::ok)) continue;
+    repeats = true;
+    if (s.monetary_value[i] > 0) return spend_basis::not_asked;
+  }
+  return repeats ? spend_basis::no_positive_spend : spend_basis::no_repeat_buyers;
+}
+
 }  // namespace
 
 score_table score(const summary& s, const fitted_model& m, const score_request& what) {
@@ -193,6 +224,9 @@ score_table score(const summary& s, const fitted_model& m, const score_request& 
   }
   score_table t;
   t.origin.model = std::visit([](const auto& fit) { return std::string(fit.model.model_name); }, m.purchases);
+  t.origin.purchases_fit = std::visit([](const auto& fit) { return ending_of(fit); }, m.purchases);
+  if (m.spend) t.origin.spend_fit = ending_of(*m.spend);
+  t.origin.spend = basis_of(s, m);
   t.origin.terms = {
       .horizon = what.horizon, .discount = what.discount, .margin = what.margin, .unit = s.origin.units.time};
   t.origin.units = s.origin.units;

@@ -53,6 +53,14 @@ std::string value(const score_table& t, std::size_t i, bool costs) {
                      grouped(t.discounted_margin[i]), grouped(t.discounted_cost[i]));
 }
 
+/// The two ratios, each with what it is made of: they stand on different bases.
+std::string returned(const score_table& t, std::size_t i) {
+  if (numeric::is_nan(t.ratio[i])) return "unknown";
+  const bool ahead = !numeric::is_nan(t.forward_ratio[i]);
+  return fmt::format("{} = (paid - cost) / cost so far; ahead {}{}", grouped(t.ratio[i]), grouped(t.forward_ratio[i]),
+                     ahead ? " = lifetime value / cost to serve" : "");
+}
+
 }  // namespace
 
 std::string scorecard(const score_table& t, std::size_t i, std::string_view customer) {
@@ -66,10 +74,7 @@ std::string scorecard(const score_table& t, std::size_t i, std::string_view cust
   line(out, "paid so far", money(t, t.revenue[i]));
   if (costs) {
     line(out, "cost so far", money(t, t.service_cost[i]));
-    line(out, "ratio",
-         numeric::is_nan(t.ratio[i]) ? "unknown"
-                                     : fmt::format("{} = (paid - cost) / cost so far; ahead {}", grouped(t.ratio[i]),
-                                                   grouped(t.forward_ratio[i])));
+    line(out, "ratio", returned(t, i));
   }
   line(out, "band",
        t.band[i] == missing_band

@@ -160,6 +160,12 @@ py::dict origin_of(const score_table& t) {
   out["program_in_effect"] = o.program_in_effect;
   out["not_applied"] = o.not_applied;
   out["always_alive"] = o.always_alive;
+  out["purchases_fit"] = std::string(name(o.purchases_fit.outcome));
+  out["purchases_limit"] = o.purchases_fit.limit;
+  out["spend"] = std::string(name(o.spend));
+  out["spend_fit"] =
+      o.spend == spend_basis::fitted ? py::object(py::str(std::string(name(o.spend_fit.outcome)))) : py::none();
+  out["spend_limit"] = o.spend_fit.limit;
   return out;
 }
 

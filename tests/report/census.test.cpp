@@ -198,6 +198,50 @@ TEST(census, does_not_follow_the_locale) {
   EXPECT_EQ(abroad([&] { return census(t); }), census(t));
 }
 
+TEST(census, says_in_words_that_a_fit_determines_nothing) {
+  score_table t = full_table();
+  EXPECT_FALSE(holds(census(t), "not determined"));
+  t.origin.purchases_fit = {fit_status::boundary, "nobody ever leaves (a to 0)"};
+  EXPECT_TRUE(holds(census(t), R"(
+  model            mbg_nbd, times in weeks
+  not determined   the model of purchases is not determined by these data: they agree with it the
+                   better, the nearer it comes to nobody ever leaves (a to 0); take the values below
+                   as rough
+  horizon )"))
+      << census(t);
+  t.origin.purchases_fit = {.outcome = fit_status::flat};
+  EXPECT_TRUE(holds(census(t), "by these data: other parameters agree")) << census(t);
+  t.origin.purchases_fit = {.outcome = fit_status::failed};
+  EXPECT_TRUE(holds(census(t), R"(no best parameters were
+                   found; do not rely on the values below
+)")) << census(t);
+  t.origin.purchases_fit = {};
+  t.origin.spend_fit = {.outcome = fit_status::flat};
+  EXPECT_TRUE(holds(census(t), "  not determined   the model of spend is not determined by these data: ")) << census(t);
+  expect_tidy(census(t));
+}
+
+TEST(census, says_why_there_is_no_model_of_spend) {
+  small_columns c;
+  const std::vector<double> once(c.x.size(), 0.0);
+  fitted_model m = model_of(mbg);
+  m.spend.reset();
+  const auto told = [&](const ready_table& table) {
+    return census(score(from_columns(table, {.currency = "USD"}), m, asked()));
+  };
+  const auto with = [](std::string_view why) {
+    return "\n  no spend model   " + std::string(why) + ", so no value can be known\n";
+  };
+  EXPECT_TRUE(
+      holds(told({.frequency = once, .recency = once, .T = c.T, .monetary_value = once}), with("nobody bought twice")));
+  EXPECT_TRUE(holds(told({.frequency = c.x, .recency = c.t_x, .T = c.T}), with("the purchases have no amounts")));
+  EXPECT_TRUE(holds(told({.frequency = c.x, .recency = c.t_x, .T = c.T, .monetary_value = c.spend}),
+                    with("none was asked for")));
+  const std::vector<double> negative(c.x.size(), -1.0);
+  EXPECT_TRUE(holds(told({.frequency = c.x, .recency = c.t_x, .T = c.T, .monetary_value = negative}),
+                    "nobody who bought twice spent more than 0 on average"));
+}
+
 TEST(describe, a_fit) {
   fit_result<mbg_nbd> fit;
   fit.model = mbg;
@@ -217,6 +261,7 @@ MBG_NBD: converged, log-likelihood -9575.250000, 2,357 rows (1,601 distinct), 31
   alpha      6.18300000   standard error 0.200000
   a          0.89100000   standard error 0.300000
   b          1.61400000   standard error unknown
+GAMMA_GAMMA: not fitted
 )");
 }
 

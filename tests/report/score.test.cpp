@@ -316,6 +316,27 @@ TEST(score, refuses_other_units) {
             std::string::npos);
 }
 
+TEST(score, keeps_how_the_fits_ended) {
+  const fixture f;
+  fitted_model m = model_of(mbg);
+  std::get<fit_result<mbg_nbd>>(m.purchases).outcome = fit_status::boundary;
+  std::get<fit_result<mbg_nbd>>(m.purchases).limit = "nobody ever leaves";
+  const score_table t = score(f.make(), m, f.full());
+  EXPECT_EQ(t.origin.purchases_fit, (fit_ending{fit_status::boundary, "nobody ever leaves"}));
+  EXPECT_EQ(t.origin.spend_fit, fit_ending{});
+  EXPECT_EQ(t.origin.spend, spend_basis::fitted);
+  m.spend.reset();
+  EXPECT_EQ(score(f.make(), m, f.full()).origin.spend, spend_basis::not_asked);
+}
+
+TEST(score, refuses_a_program_whose_money_is_another) {
+  const fixture f;  // the club states revenue in USD
+  const measure_units euro{.currency = "EUR"};
+  EXPECT_EQ(refusal([&] { (void)score(f.make(euro), model_of(mbg, euro), f.full()); }),
+            "the tier program states revenue in USD, the summary is in EUR: nothing is converted");
+  EXPECT_EQ(refusal([&] { (void)score(f.make({}), model_of(mbg, {}), f.full()); }), "nothing was refused");
+}
+
 TEST(score, refuses_columns_of_other_lengths_and_plans_outside_their_domain) {
   const fixture f;
   const summary s = f.make();

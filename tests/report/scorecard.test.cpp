@@ -13,7 +13,7 @@ TEST(scorecard, of_a_customer_with_everything) {
   lifetime value   7.57 USD = 11.32 margin - 3.75 cost to serve
   paid so far      60.00 USD
   cost so far      40.00 USD
-  ratio            0.50 = (paid - cost) / cost so far; ahead 2.02
+  ratio            0.50 = (paid - cost) / cost so far; ahead 2.02 = lifetime value / cost to serve
   band             mid (-0.37 to 9.28) by ratio
   tier             银卡, a VIP
   reasons          gold: revenue short 140 USD and points short 80
@@ -28,7 +28,7 @@ TEST(scorecard, of_a_one_time_buyer) {
   lifetime value   0.84 USD = 2.04 margin - 1.20 cost to serve
   paid so far      10.00 USD
   cost so far      10.00 USD
-  ratio            0.00 = (paid - cost) / cost so far; ahead 0.70
+  ratio            0.00 = (paid - cost) / cost so far; ahead 0.70 = lifetime value / cost to serve
   band             mid (-0.37 to 9.28) by ratio
   tier             base
   reasons          银卡: revenue short 40 USD
@@ -59,7 +59,8 @@ TEST(scorecard, of_today_at_no_cost_goes_on_below_the_line) {
   lifetime value   11.18 USD = 14.44 margin - 3.26 cost to serve
   paid so far      5.00 USD
   cost so far      0.00 USD
-  ratio            infinite = (paid - cost) / cost so far; ahead 3.44
+  ratio            infinite = (paid - cost) / cost so far; ahead 3.44 = lifetime value / cost to
+                   serve
   band             very_high (14.11 or more) by ratio
   tier             base
   reasons          银卡: revenue short 45 USD; ratio: no_cost

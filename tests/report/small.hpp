@@ -46,8 +46,10 @@ template <class M>
   fitted_model m;
   fit_result<M> fit;
   fit.model = purchases;
+  fit.outcome = fit_status::converged;
   m.purchases = fit;
   m.spend.emplace().model = {.p = 6.25, .q = 3.74, .v = 15.44};
+  m.spend->outcome = fit_status::converged;
   m.units = units;
   return m;
 }

@@ -248,3 +248,22 @@ def test_the_table_leaves_for_any_frame(sample, fitted):
     np.testing.assert_array_equal(frame["lifetime_value"], t["lifetime_value"])
     assert frame["vip"].tolist() == t["vip"].tolist()
     assert isinstance(t.stored("band"), _core.Labels)
+
+
+def test_the_table_keeps_how_the_fits_ended(sample, fitted):
+    origin = vl.score(sample, fitted, **TERMS).origin
+    assert (origin["purchases_fit"], origin["purchases_limit"], origin["spend"], origin["spend_fit"]) == ("converged", "", "fitted", "converged")
+    once = vl.Summary.from_columns(np.arange(50), np.zeros(50), np.zeros(50), np.full(50, 10.0), np.zeros(50))
+    with pytest.warns(vl.ConvergenceWarning):
+        flat = vl.fit(once)
+    t = vl.score(once, flat, **TERMS)
+    assert t.origin["purchases_fit"] == flat.purchases.status != "converged" and t.origin["purchases_limit"] == flat.purchases.limit
+    assert (t.origin["spend"], t.origin["spend_fit"]) == ("no_repeat_buyers", None)
+    assert "the model of purchases is not determined by these data" in t.census() and "nobody bought twice" in t.census()
+
+
+def test_a_program_in_another_currency_is_refused(sample, fitted):
+    program = {"schema": "tier-program/1", "id": "p", "version": "1", "measures": {"spend_12m": {"unit": "EUR"}},
+               "tiers": [{"id": "a"}, {"id": "b", "enter": {"spend_12m": 1}}]}  # fmt: skip
+    with pytest.raises(vl.ContractError, match="the tier program states spend_12m in EUR, the summary is in USD"):
+        vl.score(sample, fitted, **TERMS, program=program)

@@ -8,6 +8,8 @@
 #include <valorem/population/fit_bands.hpp>
 #include <valorem/tier/engine.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -43,9 +45,36 @@ struct score_request {
   execution how = {};
 };
 
+/// How the fit of a model ended that a table rests on.
+struct fit_ending {
+  fit_status outcome = fit_status::converged;
+  std::string limit = {};  ///< the limiting model, where outcome is boundary
+  friend bool operator==(const fit_ending&, const fit_ending&) = default;
+};
+
+/// Whether there is a spend model behind the values, or why there is none.
+enum class spend_basis : std::uint8_t {
+  fitted,
+  no_amounts,         ///< the summary has no amounts
+  no_repeat_buyers,   ///< nobody bought twice
+  no_positive_spend,  ///< some did, but the mean spend of none is above 0
+  not_asked,          ///< the model was fitted without one
+};
+
+/// "fitted", "no_amounts", "no_repeat_buyers", "no_positive_spend", "not_asked".
+[[nodiscard]] constexpr std::string_view name(spend_basis b) noexcept {
+  constexpr std::array<std::string_view, 5> names{"fitted", "no_amounts", "no_repeat_buyers", "no_positive_spend",
+                                                  "not_asked"};
+  const auto i = static_cast<std::size_t>(b);
+  return i < names.size() ? names[i] : std::string_view{"unknown_basis"};
+}
+
 /// Where a table comes from.
 struct score_provenance {
   std::string model;
+  fit_ending purchases_fit;
+  fit_ending spend_fit;  ///< where spend is fitted
+  spend_basis spend = spend_basis::fitted;
   plan terms{};
   measure_units units;
   std::optional<date> as_of;
@@ -88,7 +117,8 @@ struct score_table {
 ///
 /// A fact of the program is bound by name: a number of this table, a column of `facts`, or spend_12m, orders_12m,
 /// tenure_months. Throws contract_error for unequal lengths, other units than the model's, a plan outside its domain, a
-/// fact of no known name (the names are listed) or of two.
+/// fact of no known name (the names are listed) or of two, and a column of money that the program states in another
+/// unit than the summary's named currency.
 [[nodiscard]] VALOREM_EXPORT score_table score(const summary& s, const fitted_model& m, const score_request& what);
 
 }  // namespace valorem::inline VALOREM_ABI
