@@ -84,7 +84,7 @@ class table_reader {
   void check_row(std::size_t i) {
     const history h = out_.histories()[i];
     const row_rule mark = table_.found_wrong.empty() ? row_rule::none : table_.found_wrong[i];
-    if (mark != row_rule::none) out_.report.add(i, mark);
+    if (mark != row_rule::none) out_.report.add(i, mark, table_.read);
     const status state = mark == row_rule::missing_customer    ? status::missing
                          : mark == row_rule::repeated_customer ? status::invalid
                                                                : check(h);

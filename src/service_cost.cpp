@@ -83,20 +83,22 @@ void require_same_currency(const summary& s, const service_rates& r) {
   if (s.origin.units.currency == r.currency) return;
   throw contract_error("the rates are in " + r.currency + ", the summary in " +
                        (s.origin.units.currency.empty() ? "(not named)" : s.origin.units.currency) +
-                       ": nothing is converted");
+                       ": nothing is converted; currency=\"" + r.currency + "\" says that the amounts are in it too");
 }
 
 /// A column of the summary that a rate above 0 needs.
-std::span<const double> needed(double rate, const std::vector<double>& column, const char* name) {
+std::span<const double> needed(double rate, const std::vector<double>& column, const char* name, const char* source) {
   if (column.empty() && rate > 0)
-    throw data_error(std::string("the rates need the column ") + name + ", which the summary lacks");
+    throw data_error(std::string("the rates need the column ") + name + ", which the summary lacks; " + source);
   return column;
 }
 
+constexpr const char* name_units = "units= names the column of a table of purchases that holds them";
+
 void fill(service_costs& out, const summary& s, const service_rates& r) {
-  const auto orders = needed(r.per_order, s.orders, "orders");
-  const auto units = needed(r.per_unit, s.units, "units");
-  const auto per_order = needed(r.per_unit, s.units_per_order, "units_per_order");
+  const auto orders = needed(r.per_order, s.orders, "orders", "it is counted from a table of purchases");
+  const auto units = needed(r.per_unit, s.units, "units", name_units);
+  const auto per_order = needed(r.per_unit, s.units_per_order, "units_per_order", name_units);
   const double years = hours_per(s.origin.units.time) / hours_per(time_unit::year);
   for (std::size_t i = 0; i < s.size(); ++i) {
     const cost_drivers d{.contact_cost = out.contact_cost[i],
@@ -130,7 +132,7 @@ service_costs cost_to_serve(const summary& s, const service_rates& r, const cont
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const row_rule rule = broken_rule(rows, i);
     if (rule != row_rule::none) {
-      out.report.add(i, rule);
+      out.report.add(i, rule, rows.read);
       continue;
     }
     const std::size_t channel = channel_of(r, rows.channel[i], i);

@@ -1,5 +1,6 @@
 #include "customer_groups.hpp"
 #include "decimal_sum.hpp"
+#include "report_text.hpp"
 #include <valorem/numeric/blocks.hpp>
 #include <valorem/numeric/elementary.hpp>
 #include <valorem/record/calendar_text.hpp>
@@ -172,7 +173,7 @@ class summariser {
       if (rule == row_rule::none) rule = check_amounts(i);
       if (rule != row_rule::none) {
         ++o.rows_refused;
-        out_.report.add(i, rule);
+        out_.report.add(i, rule, rows_.read);
         continue;
       }
       const double amount = rows_.amount.empty() ? 1 : rows_.amount[i];
@@ -299,13 +300,13 @@ class summariser {
   void require_customers() const {
     if (out_.size() != 0) return;
     const auto& o = out_.origin;
-    std::string why = "no customer can be summarised: of " + std::to_string(o.rows) + " rows, " +
-                      std::to_string(o.rows_refused) + " were refused";
+    const auto many = [](std::size_t n) { return detail::grouped(static_cast<double>(n), 0); };
+    std::string why =
+        "no customer can be summarised: of " + many(o.rows) + " rows, " + many(o.rows_refused) + " were refused";
     if (!out_.report.issues.empty()) why += " (first: " + text(out_.report.issues.front()) + ")";
-    why += ", " + std::to_string(o.rows_after_end) + " lie after " + text(how_.observation_end) + ", " +
-           std::to_string(o.rows_dropped) + " are returns left aside; " + std::to_string(o.customers_without_purchase) +
-           " customers have returns alone, " + std::to_string(o.customers_after_calibration) +
-           " first bought after the calibration";
+    why += ", " + many(o.rows_after_end) + " lie after " + text(how_.observation_end) + ", " + many(o.rows_dropped) +
+           " are returns left aside; " + many(o.customers_without_purchase) + " customers have returns alone, " +
+           many(o.customers_after_calibration) + " first bought after the calibration";
     throw data_error(why);
   }
 

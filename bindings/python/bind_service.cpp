@@ -20,19 +20,22 @@ shared_costs costs_of(const summary& s, const service_rates& r) {
 shared_costs costs_with_contacts(const summary& s, const service_rates& r, const py::object& ids,
                                  const py::object& customer, const py::object& customer_missing,
                                  const std::string& time_kind, const py::object& time, std::optional<int> offset,
-                                 const text& channel, const py::object& minutes) {
+                                 const std::string& order, const std::string& decimal, const text& channel,
+                                 const py::object& minutes) {
   const id_argument known(ids);
   const id_argument who(customer);
   marks wrong(size(who.column()));
   wrong.mark_missing_customers(customer_missing);
-  const time_argument when(time_kind, time, offset, false, wrong);
-  const number_argument lasted(minutes, "minutes", row_rule::missing_minutes, row_rule::unreadable_minutes, wrong);
+  const time_argument when(time_kind, time, offset, false, date_order_named(order), wrong);
+  const number_argument lasted(minutes, "minutes", row_rule::missing_minutes, row_rule::unreadable_minutes,
+                               decimal_mark_named(decimal), wrong);
   const std::vector<std::string_view> channels = cells_of(channel);
   const contacts rows{.customer = who.column(),
                       .time = when.column(),
                       .channel = channels,
                       .minutes = lasted.span(),
-                      .found_wrong = wrong.found()};
+                      .found_wrong = wrong.found(),
+                      .read = wrong.read()};
   const py::gil_scoped_release others_may_run;
   return std::make_shared<service_costs>(cost_to_serve(s, r, rows, known.column()));
 }
@@ -70,7 +73,8 @@ void bind_service(py::module_& m) {
       .def_readonly("contacts_after_end", &service_costs::contacts_after_end);
   m.def("cost_to_serve", &costs_of, arg("summary"), arg("rates"));
   m.def("cost_with_contacts", &costs_with_contacts, arg("summary"), arg("rates"), arg("ids"), arg("customer"),
-        arg("customer_missing"), arg("time_kind"), arg("time"), arg("utc_offset"), arg("channel"), arg("minutes"));
+        arg("customer_missing"), arg("time_kind"), arg("time"), arg("utc_offset"), arg("date_order"), arg("decimal"),
+        arg("channel"), arg("minutes"));
 }
 
 }  // namespace valorem::python

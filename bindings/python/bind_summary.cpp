@@ -40,7 +40,9 @@ std::pair<shared_summary, py::array_t<std::size_t>> summarise_columns(
     const py::object& customer, const py::object& customer_missing, const std::string& time_kind,
     const py::object& time, const py::object& amount, const py::object& units, int observation_end,
     std::optional<int> calibration_end, const std::string& unit, const std::string& collapse,
-    const std::string& returns, const std::string& currency, std::optional<int> offset, std::size_t issue_limit) {
+    const std::string& returns, const std::string& currency, std::optional<int> offset, const std::string& order,
+    const std::string& decimal, std::size_t issue_limit) {
+  const char mark = decimal_mark_named(decimal);
   const summary_options how{.observation_end = {observation_end},
                             .calibration_end = day(calibration_end),
                             .unit = unit_named(unit, "time_unit"),
@@ -51,14 +53,15 @@ std::pair<shared_summary, py::array_t<std::size_t>> summarise_columns(
   const id_argument ids(customer);
   marks wrong(size(ids.column()));
   wrong.mark_missing_customers(customer_missing);
-  const time_argument when(time_kind, time, offset, how.collapse == time_unit::hour, wrong);
-  const number_argument paid(amount, "amount", row_rule::missing_amount, row_rule::unreadable_amount, wrong);
-  const number_argument pieces(units, "units", row_rule::missing_units, row_rule::unreadable_units, wrong);
+  const time_argument when(time_kind, time, offset, how.collapse == time_unit::hour, date_order_named(order), wrong);
+  const number_argument paid(amount, "amount", row_rule::missing_amount, row_rule::unreadable_amount, mark, wrong);
+  const number_argument pieces(units, "units", row_rule::missing_units, row_rule::unreadable_units, mark, wrong);
   const transactions rows{.customer = ids.column(),
                           .time = when.column(),
                           .amount = paid.span(),
                           .units = pieces.span(),
-                          .found_wrong = wrong.found()};
+                          .found_wrong = wrong.found(),
+                          .read = wrong.read()};
   const auto made = std::make_shared<summary>();
   {
     const py::gil_scoped_release others_may_run;
@@ -71,25 +74,28 @@ std::pair<shared_summary, py::array_t<std::size_t>> summarise_columns(
 shared_summary summary_from_columns(const py::object& customer, const py::object& customer_missing,
                                     const py::object& frequency, const py::object& recency, const py::object& T,
                                     const py::object& monetary_value, const py::object& revenue,
-                                    const std::string& unit, const std::string& currency, std::size_t issue_limit) {
+                                    const std::string& unit, const std::string& currency, const std::string& decimal,
+                                    std::size_t issue_limit) {
   using enum row_rule;
+  const char mark = decimal_mark_named(decimal);
   const id_argument ids(customer);
   const std::size_t rows = size(ids.column());
   marks wrong(rows);
   wrong.mark_missing_customers(customer_missing);
   wrong.mark_repeated_customers(ids.column());
-  const number_argument x(frequency, "frequency", missing_frequency, unreadable_frequency, wrong);
-  const number_argument t_x(recency, "recency", missing_recency, unreadable_recency, wrong);
-  const number_argument age(T, "T", missing_age, unreadable_age, wrong);
-  const number_argument spend(monetary_value, "monetary_value", missing_spend, unreadable_spend, wrong);
-  const number_argument paid(revenue, "revenue", missing_revenue, unreadable_revenue, wrong);
+  const number_argument x(frequency, "frequency", missing_frequency, unreadable_frequency, mark, wrong);
+  const number_argument t_x(recency, "recency", missing_recency, unreadable_recency, mark, wrong);
+  const number_argument age(T, "T", missing_age, unreadable_age, mark, wrong);
+  const number_argument spend(monetary_value, "monetary_value", missing_spend, unreadable_spend, mark, wrong);
+  const number_argument paid(revenue, "revenue", missing_revenue, unreadable_revenue, mark, wrong);
   require_equal_length(rows, "customer_id", x.span().size(), "frequency");
   const ready_table table{.frequency = x.span(),
                           .recency = t_x.span(),
                           .T = age.span(),
                           .monetary_value = spend.span(),
                           .revenue = paid.span(),
-                          .found_wrong = wrong.found()};
+                          .found_wrong = wrong.found(),
+                          .read = wrong.read()};
   const measure_units in{.time = unit_named(unit, "time_unit"), .collapse = std::nullopt, .currency = currency};
   const py::gil_scoped_release others_may_run;
   return std::make_shared<summary>(from_columns(table, in, issue_limit));
@@ -175,6 +181,18 @@ std::optional<std::size_t> repeated(const py::object& customer) {
 
 }  // namespace
 
+date_order date_order_named(const std::string& text) {
+  for (const date_order o : date_orders) {
+    if (text == name(o)) return o;
+  }
+  throw contract_error("date_order: must be 'ymd', 'dmy' or 'mdy', not '" + text + "'");
+}
+
+char decimal_mark_named(const std::string& text) {
+  if (text == "." || text == ",") return text[0];
+  throw contract_error("decimal: must be '.' or ',', not '" + text + "'");
+}
+
 std::vector<std::string_view> cells_of(const text& t) {
   std::vector<std::string_view> out(t.size());
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -185,6 +203,13 @@ std::vector<std::string_view> cells_of(const text& t) {
 
 void marks::require_rows(std::size_t rows, const char* name) const {
   require_equal_length(rows_, "customer_id", rows, name);
+}
+
+std::span<const std::string_view> marks::keep(const char* field, std::vector<std::string_view> cells,
+                                              date_order order) {
+  const std::vector<std::string_view>& kept = cells_.emplace_back(std::move(cells));
+  read_.push_back({field, kept, order});
+  return kept;
 }
 
 void marks::mark_missing_customers(const py::object& missing) {
@@ -217,13 +242,13 @@ void marks::mark_repeated_customers(const customer_column& ids) {
 }
 
 number_argument::number_argument(const py::object& source, const char* name, row_rule missing, row_rule unreadable,
-                                 marks& wrong) {
+                                 char decimal_mark, marks& wrong) {
   if (source.is_none()) return;
   if (py::isinstance<text>(source)) {
-    const std::vector<std::string_view> cells = cells_of(source.cast<const text&>());
+    const std::span<const std::string_view> cells = wrong.keep(name, cells_of(source.cast<const text&>()));
     wrong.require_rows(cells.size(), name);
     values_.emplace(static_cast<py::ssize_t>(cells.size()));
-    read_numbers(cells, missing, unreadable, {values_->mutable_data(), cells.size()}, wrong.all());
+    read_numbers(cells, missing, unreadable, {values_->mutable_data(), cells.size()}, wrong.all(), decimal_mark);
   } else {
     values_ = table_column(source, name);
   }
@@ -235,7 +260,7 @@ std::span<const double> number_argument::span() const {
 }
 
 time_argument::time_argument(const std::string& kind, const py::object& source, std::optional<int> offset, bool by_hour,
-                             marks& wrong) {
+                             date_order order, marks& wrong) {
   const auto named = offset ? std::optional(utc_offset{*offset}) : std::nullopt;
   if (kind == "days") {
     const auto days = source.cast<py::array_t<std::int32_t, py::array::c_style>>();
@@ -246,20 +271,21 @@ time_argument::time_argument(const std::string& kind, const py::object& source, 
     keep_ = seconds;
     column_ = instant_column{{seconds.data(), static_cast<std::size_t>(seconds.size())}, named.value()};
   } else {
-    read(cells_of(source.cast<const text&>()), named, by_hour, wrong);
+    read(cells_of(source.cast<const text&>()), named, by_hour, order, wrong);
   }
 }
 
-void time_argument::read(const std::vector<std::string_view>& cells, std::optional<utc_offset> named, bool by_hour,
-                         marks& wrong) {
+void time_argument::read(std::vector<std::string_view> texts, std::optional<utc_offset> named, bool by_hour,
+                         date_order order, marks& wrong) {
+  const std::span<const std::string_view> cells = wrong.keep("date", std::move(texts), order);
   wrong.require_rows(cells.size(), "date");
   if (by_hour && named) {
     seconds_.resize(cells.size());
-    read_instants(cells, *named, seconds_, wrong.all());
+    read_instants(cells, *named, seconds_, wrong.all(), order);
     column_ = instant_column{seconds_, *named};
   } else {
     days_.resize(cells.size());
-    read_days(cells, named, days_, wrong.all());
+    read_days(cells, named, days_, wrong.all(), order);
     column_ = std::span<const std::int32_t>(days_);
   }
 }
@@ -279,7 +305,7 @@ py::list issues_of(const row_report& report) {
   py::list out;
   for (const row_issue& i : report.issues) {
     const row_rule_text& t = valorem::text(i.rule);
-    out.append(py::make_tuple(i.row + 1, std::string(t.field), std::string(t.rule), std::string(t.sentence)));
+    out.append(py::make_tuple(i.row + 1, std::string(t.field), std::string(t.rule), sentence(i)));
   }
   return out;
 }
@@ -319,10 +345,10 @@ void bind_summary(py::module_& m) {
   m.def("repeated_customer", &repeated, arg("customer"), "The first row whose id stood in a row before it, or None.");
   m.def("summarise", &summarise_columns, arg("customer"), arg("customer_missing"), arg("time_kind"), arg("time"),
         arg("amount"), arg("units"), arg("observation_end"), arg("calibration_end"), arg("time_unit"), arg("collapse"),
-        arg("returns"), arg("currency"), arg("utc_offset"), arg("issue_limit"));
+        arg("returns"), arg("currency"), arg("utc_offset"), arg("date_order"), arg("decimal"), arg("issue_limit"));
   m.def("summary_from_columns", &summary_from_columns, arg("customer"), arg("customer_missing"), arg("frequency"),
         arg("recency"), arg("T"), arg("monetary_value"), arg("revenue"), arg("time_unit"), arg("currency"),
-        arg("issue_limit"));
+        arg("decimal"), arg("issue_limit"));
 }
 
 }  // namespace valorem::python

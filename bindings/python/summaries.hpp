@@ -6,6 +6,7 @@
 #include <valorem/record.hpp>
 #include <valorem/summary/summarise.hpp>
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -50,8 +51,14 @@ class marks {
   void mark_repeated_customers(const customer_column& ids);
   /// Refuses a column of another length than the ids.
   void require_rows(std::size_t rows, const char* name) const;
+  /// Cells of text, kept until the rows are judged so that messages can show them. field: the rules' name.
+  std::span<const std::string_view> keep(const char* field, std::vector<std::string_view> cells,
+                                         date_order order = date_order::ymd);
+  [[nodiscard]] std::span<const text_column> read() const { return read_; }
 
  private:
+  std::deque<std::vector<std::string_view>> cells_;
+  std::vector<text_column> read_;
   std::size_t rows_;
   std::vector<row_rule> rules_;
 };
@@ -59,7 +66,8 @@ class marks {
 /// A column of numbers that may have come as text; absent where the argument is None.
 class number_argument {
  public:
-  number_argument(const py::object& source, const char* name, row_rule missing, row_rule unreadable, marks& wrong);
+  number_argument(const py::object& source, const char* name, row_rule missing, row_rule unreadable, char decimal_mark,
+                  marks& wrong);
   [[nodiscard]] std::span<const double> span() const;
 
  private:
@@ -70,19 +78,24 @@ class number_argument {
 class time_argument {
  public:
   time_argument(const std::string& kind, const py::object& source, std::optional<int> offset, bool by_hour,
-                marks& wrong);
+                date_order order, marks& wrong);
   time_argument(const time_argument&) = delete;
   time_argument& operator=(const time_argument&) = delete;
   [[nodiscard]] const time_column& column() const { return column_; }
 
  private:
-  void read(const std::vector<std::string_view>& cells, std::optional<utc_offset> named, bool by_hour, marks& wrong);
+  void read(std::vector<std::string_view> texts, std::optional<utc_offset> named, bool by_hour, date_order order,
+            marks& wrong);
 
   py::object keep_;
   std::vector<std::int32_t> days_;
   std::vector<std::int64_t> seconds_;
   time_column column_;
 };
+
+/// date_order= and decimal= as the core takes them.
+[[nodiscard]] date_order date_order_named(const std::string& text);
+[[nodiscard]] char decimal_mark_named(const std::string& text);
 
 /// Bad rows as tuples of row (from 1), field, rule and sentence; and how many there are by rule.
 [[nodiscard]] py::list issues_of(const row_report& report);

@@ -6,8 +6,10 @@
 #include <valorem/record/calendar_text.hpp>
 #include <valorem/record/contact.hpp>
 #include <valorem/record/customer.hpp>
+#include <valorem/record/date_order.hpp>
 #include <valorem/record/read_text.hpp>
 #include <valorem/record/row_report.hpp>
+#include <valorem/record/text_column.hpp>
 #include <valorem/record/transaction.hpp>
 
 #endif

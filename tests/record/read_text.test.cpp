@@ -12,7 +12,7 @@ using texts = std::vector<std::string_view>;
 using rules = std::vector<row_rule>;
 
 TEST(read_text, numbers_or_a_reason) {
-  const texts in{"1",     "-2.50", "1e3", ".5",  "",  "twelve", "1,5",   " 1",     "1 ",  "+1",
+  const texts in{"1",     "-2.50", "1e3", ".5",  "",  "twelve", "1,5",   "1 2",    " - ", "+1",
                  "1e400", "nan",   "inf", "0x1", "-", "-inf",   "1.2.3", "1e-400", "--1", "00012.5"};
   std::vector<double> out(in.size());
   rules found(in.size(), row_rule::none);
@@ -69,6 +69,43 @@ TEST(read_text, instants_and_what_was_marked_before_stays_marked) {
   EXPECT_EQ(out, (std::vector<std::int64_t>{1'709'222'400, 1'709'222'400, no_instant, no_instant}));
   EXPECT_EQ(found,
             (rules{row_rule::none, row_rule::missing_amount, row_rule::unreadable_date, row_rule::missing_date}));
+}
+
+TEST(read_text, blanks_around_a_cell_are_nothing) {
+  const texts in{" 1.5\t", "   ", " -2"};
+  std::vector<double> out(in.size());
+  rules found(in.size(), row_rule::none);
+  read_numbers(in, row_rule::missing_amount, row_rule::unreadable_amount, out, found);
+  EXPECT_EQ(found, (rules{row_rule::none, row_rule::missing_amount, row_rule::none}));
+  EXPECT_EQ(out[0], 1.5);
+  EXPECT_EQ(out[2], -2.0);
+}
+
+TEST(read_text, a_decimal_comma_is_named_and_parts_no_thousands) {
+  const texts in{"1,5", "1.5", "1.234,5", "-0,25", "1,2,3", "7"};
+  std::vector<double> out(in.size());
+  rules found(in.size(), row_rule::none);
+  read_numbers(in, row_rule::missing_amount, row_rule::unreadable_amount, out, found, ',');
+  const rules expected{row_rule::none, row_rule::unreadable_amount, row_rule::unreadable_amount,
+                       row_rule::none, row_rule::unreadable_amount, row_rule::none};
+  EXPECT_EQ(found, expected);
+  EXPECT_EQ(out[0], 1.5);
+  EXPECT_EQ(out[3], -0.25);
+  EXPECT_THROW(read_numbers(in, row_rule::none, row_rule::none, out, found, ';'), contract_error);
+}
+
+TEST(read_text, days_in_a_named_order_with_a_clock_behind_them) {
+  const texts in{" 1.2.2024 ", "01/02/2024 23:30:00Z", "2024-02-01", "1.2.24"};
+  std::vector<std::int32_t> out(in.size());
+  rules found(in.size(), row_rule::none);
+  read_days(in, utc_offset{60}, out, found, date_order::dmy);
+  const std::int32_t first = civil_date(2024, 2, 1).days;
+  EXPECT_EQ(out, (std::vector<std::int32_t>{first, first + 1, no_day, no_day}));
+  EXPECT_EQ(found, (rules{row_rule::none, row_rule::none, row_rule::unreadable_date, row_rule::unreadable_date}));
+  std::vector<std::int64_t> at(in.size());
+  found.assign(in.size(), row_rule::none);
+  read_instants(in, utc_offset{60}, at, found, date_order::dmy);
+  EXPECT_EQ(at[1], (first * std::int64_t{86'400}) + 84'600);
 }
 
 TEST(read_text, columns_must_be_of_one_length) {

@@ -74,7 +74,8 @@ def shop(tmp_path):
 def test_score(run, shop, tmp_path):
     code, out, err = run("score", shop, *PURCHASES, "--out", "t.csv", "--threads", "2")
     assert code == 0 and err == ""
-    for default in ("time-unit week", "collapse day", "returns net", "currency (none)", "model mbg_nbd", "spend gamma_gamma", "bands z"):
+    for default in ("time-unit week", "collapse day", "returns net", "currency (none)", "model mbg_nbd", "spend gamma_gamma", "bands z",
+                    "date-order ymd", "decimal ."):  # fmt: skip
         assert f"  --{default}\n" in out
     assert "--threads" not in out and "--out" not in out
     assert "CENSUS of 400 customers as of 2024-06-30" in out and "MBG_NBD: " in out and "All 400 rows are in t.csv." in out
@@ -147,7 +148,7 @@ def test_costs_contacts_program_and_facts(run, shop, tmp_path):
     code, out, err = run("score", shop, *PURCHASES, "--currency", "USD", "--costs", "rates.json", "--contacts", "calls.csv",
                          "--contact-columns", "customer_id=who", "--program", "club.json", "--facts", "facts.csv", "--bom")  # fmt: skip
     assert code == 0
-    assert "calls.csv: 1 bad row, left aside:\ncalls.csv, row 2, minutes: The minutes are not a number.\n" in err
+    assert "calls.csv: 1 bad row, left aside:\ncalls.csv, row 2, minutes: \"ten\" is not a number\n" in err
     assert "facts.csv, row 2, points: 'lots' is not a number; taken as unknown\n" in err
     assert "1 contacts counted, 1 of nobody" in out
     assert (tmp_path / "scores.csv").read_bytes().startswith(b"\xef\xbb\xbfcustomer_id,")
@@ -166,7 +167,7 @@ def test_a_ready_table(run, tmp_path):
     write(tmp_path / "customers.csv", table, ("id", "frequency", "recency", "T", "monetary_value"))
     code, out, err = run("score", "--summary", "customers.csv", "--columns", "customer_id=id", *TERMS)
     assert code == 0
-    assert "customers.csv, row 2, frequency: The frequency is not a number." in err
+    assert "customers.csv, row 2, frequency: \"x\" is not a number" in err
     assert "customers.csv, row 3, recency: The last purchase lies after the end of observation: recency > T." in err
     assert "kept with a status" in err and "--collapse" not in out
     rows = {r["customer_id"]: r for r in read(tmp_path / "scores.csv")}
@@ -178,8 +179,9 @@ GOOD = "customer_id,date,amount\nc1,2024-01-01,5\nc1,2024-02-01,6\nc2,2024-01-01
 HOSTILE = {
     "missing column": ("customer_id,date,dollars\nc1,2024-01-01,5\n", "no column 'amount' for amount; there are 'customer_id', 'date', 'dollars'"),
     "near name": ("customer_id,date,amuont\nc1,2024-01-01,5\n", "no column 'amount' for amount; did you mean 'amuont'?"),
-    "unparsable dates": ("customer_id,date,amount\nc1,01/02/2024,5\n", "row 1, date: This is neither a date YYYY-MM-DD nor a timestamp."),
-    "amounts in words": ("customer_id,date,amount\nc1,2024-01-01,five\n", "row 1, amount: The amount is not a number."),
+    "unparsable dates": ("customer_id,date,amount\nc1,01/02/2024,5\n", "row 1, date: \"01/02/2024\" is neither a date YYYY-MM-DD nor a timestamp (--date-order dmy reads day/month/year, --date-order mdy reads month/day/year)"),
+    "amounts in words": ("customer_id,date,amount\nc1,2024-01-01,five\n", "row 1, amount: \"five\" is not a number"),
+    "decimal commas": ("customer_id;date;amount\nc1;2024-01-01;5,20\n", 'row 1, amount: "5,20" is not a number (--decimal , takes the comma'),
     "empty": ("", "the file is empty"),
     "only a header": ("customer_id,date,amount\n", "a header and no rows"),
     "blank header": ("\n\n\n", "line 1: the first line must name the columns, and is blank"),
@@ -196,7 +198,7 @@ HOSTILE = {
     "a line without end": ("customer_id,date,amount\nc1,2024-01-01," + "5" * 3_000_000 + "\n", "a line of more than 1048576 bytes"),
     "all after the end": ("customer_id,date,amount\nc1,2025-01-01,5\n", "1 lie after 2024-06-30"),
     "only returns": ("customer_id,date,amount\nc1,2024-01-01,-5\n", "1 customers have returns alone"),
-    "timestamps without an offset": ("customer_id,date,amount\nc1,2024-01-01T10:00,5\n", "row 1, date: A timestamp becomes a date only through an offset"),
+    "timestamps without an offset": ("customer_id,date,amount\nc1,2024-01-01T10:00,5\n", "row 1, date: \"2024-01-01T10:00\" becomes a date only through an offset from UTC, such as --utc-offset +08:00"),
 }  # fmt: skip
 
 
@@ -221,7 +223,7 @@ def test_bad_rows_are_told_and_the_others_scored(run, shop, tmp_path):
     code, _, err = run("score", "bad.csv", *PURCHASES, "--out", "got.csv")
     assert code == 0 and (tmp_path / "got.csv").read_bytes() == (tmp_path / "want.csv").read_bytes()
     n = len(rows)
-    for row, said in ((1, "customer_id: "), (2, "date: "), (3, "amount: The amount is not a number."), (n + 4, "amount: The amount is missing."),
+    for row, said in ((1, "customer_id: "), (2, "date: "), (3, "amount: \"five\" is not a number"), (n + 4, "amount: The amount is missing."),
                       (n + 5, "units: "), (n + 6, "date: ")):  # fmt: skip
         assert f"bad.csv, row {row}, {said}" in err
     assert err.startswith("bad.csv: 6 bad rows, left aside:\n")
@@ -246,19 +248,19 @@ def test_amounts_may_be_unknown(run, tmp_path):
         (["score", *PURCHASES], "give a table of purchases, or --summary"),
         (["score", "none.csv", *PURCHASES], "none.csv: No such file or directory"),
         (["score", ".", *PURCHASES], ".: Is a directory"),
-        (["score", "shop.csv", *TERMS, "--observation-end", "30/06/2024"], "observation_end: '30/06/2024' is not a date"),
+        (["score", "shop.csv", *TERMS, "--observation-end", "30/06/2024"], "--observation-end: '30/06/2024' is not a date"),
         (["score", "shop.csv", *PURCHASES, "--columns", "custmer_id=a"], "no role 'custmer_id'; did you mean 'customer_id'?"),
         (["score", "shop.csv", *PURCHASES, "--columns", "date"], "'date' is not ROLE=NAME"),
         (["score", "shop.csv", *PURCHASES, "--columns", "date=a,date=b"], "'date' stands there twice"),
         (["score", "shop.csv", *PURCHASES, "--columns", "date=when"], "no column 'when' for date"),
         (["score", "shop.csv", *PURCHASES, "--contacts", "shop.csv"], "contacts need rates"),
         (["score", "shop.csv", *PURCHASES, "--facts", "shop.csv"], "facts need a tier program"),
-        (["score", "shop.csv", *PURCHASES, "--costs", "rates.json"], "the rates are in USD, the summary in (not named)"),
+        (["score", "shop.csv", *PURCHASES, "--costs", "rates.json"], "the rates are in USD, the summary in (not named): nothing is converted; --currency USD says that"),
         (["score", "shop.csv", *PURCHASES, "--costs", "shop.csv"], "shop.csv: line 1, column 1"),
         (["score", "shop.csv", *PURCHASES, "--program", "gbk.json"], "gbk.json, line 1: not UTF-8"),
         (["score", "shop.csv", *PURCHASES, "--program", "bad.json"], "bad.json: line 1, column"),
         (["score", "shop.csv", *PURCHASES, "--horizon", "-1"], "horizon must be above 0"),
-        (["score", "shop.csv", *PURCHASES, "--threads", "0"], "threads: must be at least 1"),
+        (["score", "shop.csv", *PURCHASES, "--threads", "0"], "--threads: must be at least 1"),
         (["score", "shop.csv", *PURCHASES, "--out", "no/such/folder.csv"], "--out: no/such/folder.csv: there is no folder no/such"),
         (["score", "shop.csv", *PURCHASES, "--out", "."], "--out: '.' is not the name of a file"),
         (["score", "shop.csv", *PURCHASES, "--out", ""], "--out: '' is not the name of a file"),
@@ -269,7 +271,7 @@ def test_amounts_may_be_unknown(run, tmp_path):
         (["score", "shop.csv", *PURCHASES, "--delimiter", "xx"], "--delimiter: 'xx' cannot part cells; give one character"),
         (["score", "shop.csv", *PURCHASES, "--delimiter", '"'], "cannot part cells"),
         (["score", "shop.csv", *PURCHASES, "--delimiter", ""], "--delimiter: '' cannot part cells"),
-        (["score", "shop.csv", *PURCHASES, "--utc-offset", "Beijing"], "utc_offset: 'Beijing' is not an offset"),
+        (["score", "shop.csv", *PURCHASES, "--utc-offset", "Beijing"], "--utc-offset: 'Beijing' is not an offset; give text such as"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(run, shop, tmp_path, arguments, said):
@@ -282,8 +284,49 @@ def test_what_cannot_be_done_is_said_in_one_sentence(run, shop, tmp_path, argume
 
 def test_a_fit_that_does_not_converge_is_a_warning(run, tmp_path):
     write(tmp_path / "once.csv", [[f"c{i}", "2024-01-01", "5", "1"] for i in range(50)])
-    code, _, err = run("score", "once.csv", *PURCHASES)
+    code, out, err = run("score", "once.csv", *PURCHASES)
     assert code == 0 and err.startswith("valorem: warning: mbg_nbd: ")
+    assert "\n  not determined   the model of purchases is not determined by these data: " in out
+    assert "\n  no spend model   nobody bought twice, so no value can be known\n" in out
+    assert "\nvalorem: warning: no spend model could be fitted, because nobody bought twice: every value is unknown\n" in err
+    assert "GAMMA_GAMMA: not fitted\n" in out and {r["status"] for r in read(tmp_path / "scores.csv")} == {"missing"}
+    assert "could be fitted" not in run("score", "once.csv", *PURCHASES, "--spend", "none")[2]
+
+
+def test_rows_after_the_end_are_told(run, shop, tmp_path):
+    rows = lines()
+    late = sum(r[1] > "2024-03-31" for r in rows)
+    code, _, err = run("score", shop, *TERMS, "--observation-end", "2024-03-31")
+    assert code == 0 and err == f"{shop}: {late:,} of {len(rows):,} rows lie after 2024-03-31, the end of observation, and were left aside\n"
+    late = sum(r[1] > "2023-04-30" for r in rows)
+    code, _, err = run("score", shop, *TERMS, "--observation-end", "2023-04-30")
+    assert code == 0 and f"valorem: warning: {shop}: most rows, {late:,} of {len(rows):,}, were left aside\n" in err
+
+
+def test_dates_and_numbers_as_others_write_them(run, shop, tmp_path):
+    rows = lines()
+    run("score", shop, *PURCHASES, "--out", "want.csv")
+    want = (tmp_path / "want.csv").read_bytes()
+    forms = {
+        "dmy": lambda y, m, d: f"{int(d)}.{int(m)}.{y}", "mdy": lambda y, m, d: f" {m}/{d}/{y} ", "ymd": lambda y, m, d: f"{y}{m}{d}",
+    }  # fmt: skip
+    for order, form in forms.items():
+        path = write(tmp_path / f"{order}.csv", [[r[0], form(*r[1].split("-")), f" {r[2]}".replace(".", ","), r[3]] for r in rows], delimiter=";")
+        code, _, err = run("score", path, *PURCHASES, "--date-order", order, "--decimal", ",", "--out", "got.csv")
+        assert (code, err) == (0, "") and (tmp_path / "got.csv").read_bytes() == want, order
+
+
+def test_units_that_rates_need_are_asked_for_by_their_option(run, tmp_path):
+    (tmp_path / "rates.json").write_text(json.dumps({"schema": "rates/1", "currency": "USD", "per_unit": 2.0}))
+    write(tmp_path / "plain.csv", [r[:3] for r in lines()], ("customer_id", "date", "amount"))
+    code, _, err = run("score", "plain.csv", *PURCHASES, "--costs", "rates.json", "--currency", "USD")
+    assert code == 1 and "which the summary lacks; --columns units=NAME names the column" in err
+
+
+@pytest.mark.parametrize("model", vl._core.purchase_models())
+def test_every_model_of_the_core_can_be_asked_for(run, shop, model):
+    code, out, _ = run("score", shop, *PURCHASES, "--model", model)
+    assert code == 0 and f"\n{model.upper()}: " in out
 
 
 def test_tiers_decide(run, tmp_path):
@@ -304,9 +347,12 @@ def test_tiers_explain(run):
     assert code == 0 and out == "silver\ngold: points short 1,240 or fee short 260 CNY/month\n"
     code, out, _ = run("tiers", "explain", program, "points=", "fee=400", "tenure=40", "overdue=0", "--target", "diamond")
     assert code == 0 and "points" in out
-    assert "'pionts=1' is not FACT=VALUE; the program asks for points, fee, tenure, overdue" in run("tiers", "explain", program, "pionts=1")[2]
+    assert run("tiers", "explain", program, "point=9000")[2] == "valorem: the program has no fact 'point'; did you mean 'points'?\n"
+    assert "'x=1' is not FACT=VALUE; the program asks for points, fee, tenure, overdue" in run("tiers", "explain", program, "x=1")[2]
     assert "fee: 'much' is not a number" in run("tiers", "explain", program, "fee=much")[2]
-    assert "no column 'fee'" in run("tiers", "explain", program, "points=1")[2]
+    assert run("tiers", "explain", program, "points=1", "tenure=")[2] == (
+        "valorem: give fee=VALUE overdue=VALUE too; an empty value says that a fact is unknown\n"
+    )
 
 
 def test_version_and_usage(run, capsys):

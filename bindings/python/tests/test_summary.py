@@ -1,6 +1,7 @@
 """From purchases to one row a customer: every kind of frame, id and date, bad rows, and the known facts about CDNOW."""
 
 import datetime
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -127,8 +128,46 @@ def test_amounts_as_text_are_read_by_the_core():
     s = summarise(frame)
     assert s.issue_counts == {"unreadable_amount": 1, "missing_amount": 1}
     assert s["revenue"].tolist() == [40.0]
-    with pytest.raises(TypeError, match="amount: .* where numbers are expected"):
-        summarise({**SMALL, "amount": ["10", "20", "30", "5"]})
+    assert s.issues["sentence"].tolist() == ['"twenty" is not a number', "The amount is missing."]
+
+
+def test_a_frame_in_which_one_amount_is_no_number_keeps_the_others():
+    """pandas then makes the whole column text, or keeps what was numbers among text."""
+    mixed = [10.5, "twenty", 3, None]
+    for amount in (["10.5", "twenty", "3", None], mixed, np.array(mixed, dtype=object)):
+        for column in (amount, pd.Series(amount, dtype=object), pd.Series([None if a is None else str(a) for a in amount], dtype="str")):
+            s = summarise(pd.DataFrame({**SMALL, "amount": column}) if isinstance(column, pd.Series) else {**SMALL, "amount": column})
+            assert s.issue_counts == {"unreadable_amount": 1, "missing_amount": 1} and s["revenue"].tolist() == [13.5]
+    s = summarise(pl.DataFrame({**SMALL, "amount": ["1,5", "2", "1.5", "7"]}), decimal=",")
+    assert s.issue_counts == {"unreadable_amount": 1} and s.issues["row"].tolist() == [3]
+    s = summarise({**SMALL, "amount": [Decimal("10.5"), Decimal("1E+1"), None, 3]})
+    assert s.issue_counts == {"missing_amount": 1} and s["revenue"].tolist() == [20.5, 3.0]
+    assert summarise({**SMALL, "amount": [10, None, 3, 2]}).issue_counts == {"missing_amount": 1}
+    for nothing in ([1.0, True, "2", 3], [{}, "1", "2", "3"]):
+        with pytest.raises(TypeError, match="amount: "):
+            summarise({**SMALL, "amount": nothing})
+
+
+def test_dates_in_a_named_order():
+    iso = ["2024-03-04", "2024-04-03", "2024-01-31", "2024-02-29"]
+    want = summarise({**SMALL, "date": iso})
+    for order, form in {"dmy": "{2}.{1}.{0}", "mdy": "{1}/{2}/{0}", "ymd": "{0}{1}{2}"}.items():
+        got = summarise({**SMALL, "date": [form.format(*d.split("-")) for d in iso]}, date_order=order)
+        assert got["T"].tobytes() == want["T"].tobytes() and got["recency"].tobytes() == want["recency"].tobytes()
+    s = summarise({**SMALL, "date": [*iso[:3], "31/01/2024"]})
+    assert s.issues["sentence"].tolist() == [
+        '"31/01/2024" is neither a date YYYY-MM-DD nor a timestamp (date_order="dmy" reads day/month/year)'
+    ]
+    with pytest.raises(vl.ContractError, match="date_order: must be 'ymd', 'dmy' or 'mdy', not 'DMY'"):
+        summarise(SMALL, date_order="DMY")
+    with pytest.raises(vl.ContractError, match="decimal: must be '.' or ',', not ';'"):
+        summarise(SMALL, decimal=";")
+
+
+def test_rows_after_the_end_are_told():
+    s = summarise({**SMALL, "date": ["2024-01-01", "2024-02-01", "2999-01-01", "2999-01-02"]})
+    assert s.origin["rows_after_end"] == 2
+    assert repr(s).splitlines()[-1].startswith("2 of 4 rows lie after ") and "left aside" in repr(s)
 
 
 def test_returns():

@@ -47,7 +47,7 @@ def arrow_column(column: object) -> ArrowColumn: ...
 def arrow_columns(table: object) -> list[tuple[str, ArrowColumn]]: ...
 def arrow_stream(names: list[str], columns: list[Any], rows: int) -> object: ...
 def numbers(column: object, name: str) -> NDArray[np.float64]: ...
-def numbers_in(cells: Text) -> tuple[NDArray[np.float64], list[int]]: ...
+def numbers_in(cells: Text, decimal: str = '.') -> tuple[NDArray[np.float64], list[int]]: ...
 
 # Numbers: a float, a NumPy array, or a column of any frame. An answer is a float where all inputs are, else an array.
 _Numbers: TypeAlias = Any
@@ -244,6 +244,8 @@ def summarise(
     returns: str,
     currency: str,
     utc_offset: int | None,
+    date_order: str,
+    decimal: str,
     issue_limit: int,
 ) -> tuple[SummaryData, NDArray[np.uint64]]: ...
 def summary_from_columns(
@@ -256,6 +258,7 @@ def summary_from_columns(
     revenue: _Numbers | None,
     time_unit: str,
     currency: str,
+    decimal: str,
     issue_limit: int,
 ) -> SummaryData: ...
 
@@ -402,6 +405,8 @@ def cost_with_contacts(
     time_kind: str,
     time: NDArray[Any] | Text,
     utc_offset: int | None,
+    date_order: str,
+    decimal: str,
     channel: Text,
     minutes: _Numbers,
 ) -> CostData: ...

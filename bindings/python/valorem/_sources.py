@@ -5,6 +5,7 @@ Every conversion of a user's data stands in this file, in columns.cpp or in arro
 from __future__ import annotations
 
 import datetime
+import decimal
 import difflib
 import re
 from collections.abc import Mapping
@@ -247,6 +248,32 @@ def truths(source: object, name: str) -> Array:
     if kind == "boolean":
         return plain.booleans() if isinstance(plain, _core.ArrowColumn) else np.asarray(plain, dtype=np.float64)
     return _core.numbers(source, name)
+
+
+def measured(source: object, name: str) -> object:
+    """A column of numbers, or the same as text, whose cells the core reads one by one: a column in which one cell is no
+    number arrives as text from many readers."""
+    kind, plain = _kind(source, name)
+    if kind == "text":
+        return ids(plain, name)[0]
+    if kind == "integer" and isinstance(plain, np.ndarray):
+        return plain
+    if isinstance(plain, np.ndarray) and plain.dtype.kind == "O" and plain.ndim == 1:
+        cells = [None if _is_gone(c) else _spelled(c) for c in plain]
+        if all(c is None or c for c in cells):
+            return _text(cells, name)
+    return source
+
+
+def _spelled(cell: object) -> str:
+    """A cell among others as text; empty where it is neither text nor a number."""
+    if isinstance(cell, str):
+        return cell or " "
+    if isinstance(cell, decimal.Decimal):
+        return str(cell)
+    if isinstance(cell, (bool, np.bool_)) or not isinstance(cell, (int, float, np.integer, np.floating)):
+        return ""
+    return repr(cell.item() if isinstance(cell, np.generic) else cell)
 
 
 Days: TypeAlias = "tuple[str, Array | _core.Text]"

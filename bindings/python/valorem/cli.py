@@ -19,7 +19,7 @@ from ._core import __version__
 from .costs import Rates, ServiceCosts, cost_to_serve
 from .errors import ConvergenceWarning, DataError, Error
 from .scoring import fit, score
-from .summary import Summary, summarise
+from .summary import Summary, rows_after_end, summarise
 from .table import Table
 from .tiers import TierProgram
 
@@ -30,7 +30,7 @@ _CONTACT_ROLES = ("customer_id", "date", "channel", "minutes")
 # What the command assumes where it is not told; it prints those that it used.
 _SCORE_DEFAULTS: dict[str, Any] = {
     "time_unit": "week", "collapse": "day", "returns": "net", "currency": "", "model": "mbg_nbd", "spend": "gamma_gamma",
-    "bands": "z", "threads": 1, "out": "scores.csv",
+    "date_order": "ymd", "decimal": ".", "bands": "z", "threads": 1, "out": "scores.csv",
 }  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return done
     except (Error, TypeError) as e:
-        print(f"valorem: {e}", file=sys.stderr)
+        print(f"valorem: {_with_options(str(e))}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # whoever read our output has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -68,6 +68,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+# How arguments that the library's sentences name are written on the command line.
+_OPTIONS = {"currency": "--currency", "utc_offset": "--utc-offset", "date_order": "--date-order", "decimal": "--decimal"}
+
+
+def _with_options(said: str) -> str:
+    """A sentence of the library with options where it names arguments: date_order="dmy" is --date-order dmy."""
+    said = re.sub(r"\bunits= ", "--columns units=NAME ", said)
+    said = re.sub(r"^(observation_end|calibration_end|utc_offset|threads): ", lambda m: f"--{m[1].replace('_', '-')}: ", said)
+    return re.sub(
+        rf"\b({'|'.join(_OPTIONS)})=(?:\"([^\"]*)\"|'([^']*)')",
+        lambda m: f"{_OPTIONS[m[1]]} {m[2] if m[2] is not None else m[3]}", said,
+    )  # fmt: skip
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
@@ -149,7 +163,9 @@ def _add_score(commands: Any) -> None:
     p.add_argument("--returns", choices=("net", "drop", "refuse"), help="what a negative amount means (default: net)")
     p.add_argument("--currency", help="a label; rates must carry the same")
     p.add_argument("--utc-offset", metavar="OFFSET", help="makes dates of timestamps: +08:00, -05:00")
-    p.add_argument("--model", choices=("mbg_nbd", "bg_nbd", "nbd"), help="of purchases (default: mbg_nbd)")
+    p.add_argument("--date-order", choices=("ymd", "dmy", "mdy"), help="of dates in text: 2024-02-01, 1.2.2024 or 2/1/2024 (default: ymd)")
+    p.add_argument("--decimal", choices=(".", ","), help="mark in numbers in text (default: .)")
+    p.add_argument("--model", choices=_core.purchase_models(), help=f"of purchases (default: {_SCORE_DEFAULTS['model']})")
     p.add_argument("--spend", choices=("gamma_gamma", "none"), help="model of spend (default: gamma_gamma)")
     p.add_argument("--costs", metavar="FILE", help="rates of service, JSON")
     p.add_argument("--contacts", metavar="FILE", help="table of service contacts")
@@ -172,6 +188,7 @@ def _add_decide(commands: Any) -> None:
     p.add_argument("--columns", action="append", metavar="FACT=NAME,...", help="columns whose name differs from the fact's")
     p.add_argument("--as-of", metavar="DATE", help="the day that the facts are of")
     p.add_argument("--language", choices=("en", "zh"), default="en", help="of the reasons (default: en)")
+    p.add_argument("--decimal", choices=(".", ","), default=".", help="mark in numbers in text (default: .)")
     p.add_argument("--table", metavar="NAME", help="table of a SQLite file")
     p.add_argument("--delimiter", metavar="CHAR", help="of CSV; else , ; tab or | as the header has it")
     p.add_argument("--threads", type=_whole, metavar="N", default=1, help="workers (default: 1)")
@@ -258,7 +275,7 @@ def _tell_issues(path: str, counts: Mapping[str, int], issues: Any, consequence:
         return
     print(f"{path}: {total:,} bad row{'s' if total != 1 else ''}, {consequence}", file=sys.stderr)
     for row, field, sentence in list(zip(issues["row"], issues["field"], issues["sentence"], strict=True))[:10]:
-        print(f"{path}, row {row}, {field}: {sentence}", file=sys.stderr)
+        print(f"{path}, row {row}, {field}: {_with_options(sentence)}", file=sys.stderr)
     if total > 10:
         print(f"{path}: and {total - 10:,} more", file=sys.stderr)
 
@@ -279,13 +296,33 @@ def _score(options: argparse.Namespace) -> int:
         facts=facts, program=program, bands=asked["bands"], threads=asked["threads"],
     )  # fmt: skip
     _write(table, asked["out"], "bom" in given)
-    skip = {"collapse", "returns"} if "summary" in given else set()
+    if asked["spend"] != "none" and (why := _NO_SPEND.get(table.origin["spend"])):
+        _show_warning(f"no spend model could be fitted, because {why}: every value is unknown")
+    skip = {"collapse", "returns", "date_order"} if "summary" in given else set()
     print("not said, so assumed:")
     for name, value in _SCORE_DEFAULTS.items():
         if name not in given and name not in skip:
             print(f"  --{name.replace('_', '-')} {value if value != '' else '(none)'}")
     print(f"\n{fitted!r}\n{table.census()}\nAll {len(table):,} rows are in {asked['out']}.")
     return 0
+
+
+# Why there is no model of spend, where one was asked for.
+_NO_SPEND = {
+    "no_amounts": "the purchases have no amounts",
+    "no_repeat_buyers": "nobody bought twice",
+    "no_positive_spend": "nobody who bought twice spent more than 0 on average",
+}
+
+
+def _tell_rows(path: str, summary: Summary) -> None:
+    """What became of the rows that are not in the summary."""
+    if late := rows_after_end(summary):
+        print(f"{path}: {late}", file=sys.stderr)
+    origin = summary.origin
+    left = origin["rows"] - origin["rows_used"]
+    if 2 * left > origin["rows"]:
+        _show_warning(f"{path}: most rows, {left:,} of {origin['rows']:,}, were left aside")
 
 
 def _summary_of_purchases(asked: Mapping[str, Any]) -> Summary:
@@ -300,10 +337,12 @@ def _summary_of_purchases(asked: Mapping[str, Any]) -> Summary:
             observation_end=asked["observation_end"], calibration_end=asked.get("calibration_end"),
             time_unit=asked["time_unit"], collapse=asked["collapse"], returns=asked["returns"],
             currency=asked["currency"], utc_offset=asked.get("utc_offset"),
+            date_order=asked["date_order"], decimal=asked["decimal"],
         )  # fmt: skip
     except DataError as e:
         raise DataError(f"{path}: {e}") from None
     _tell_issues(path, summary.issue_counts, summary.issues, "left aside:")
+    _tell_rows(path, summary)
     return summary
 
 
@@ -312,7 +351,7 @@ def _summary_of_customers(asked: Mapping[str, Any]) -> Summary:
     columns = _files.read_table(path, table=asked.get("table"), delimiter=asked.get("delimiter"))
     rows: dict[str, Any] = _roles(columns, _SUMMARY_ROLES, ("monetary_value", "revenue"), asked.get("columns", ()), path)
     try:
-        summary = Summary.from_columns(**rows, time_unit=asked["time_unit"], currency=asked["currency"])
+        summary = Summary.from_columns(**rows, time_unit=asked["time_unit"], currency=asked["currency"], decimal=asked["decimal"])
     except DataError as e:
         raise DataError(f"{path}: {e}") from None
     _tell_issues(path, summary.issue_counts, summary.issues, "kept with a status:")
@@ -331,7 +370,9 @@ def _cost(asked: Mapping[str, Any], summary: Summary) -> ServiceCosts | None:
     columns = _files.read_table(path, delimiter=asked.get("delimiter"))
     rows = _roles(columns, _CONTACT_ROLES, (), asked.get("contact_columns", ()), path, "--contact-columns")
     try:
-        costs = cost_to_serve(summary, rates, rows, utc_offset=asked.get("utc_offset"))
+        costs = cost_to_serve(
+            summary, rates, rows, utc_offset=asked.get("utc_offset"), date_order=asked["date_order"], decimal=asked["decimal"]
+        )
     except DataError as e:
         raise DataError(f"{path}: {e}") from None
     _tell_issues(path, costs.issue_counts, costs.issues, "left aside:")
@@ -345,7 +386,7 @@ def _facts_file(asked: Mapping[str, Any], program: TierProgram | None) -> dict[s
         raise Error("--facts: facts need a tier program, as --program")
     path = asked["facts"]
     columns = _files.read_table(path, delimiter=asked.get("delimiter"))
-    out = {name: _fact(program, name, columns[name], path) for name in program.facts if name in columns}
+    out = {name: _fact(program, name, columns[name], path, asked["decimal"]) for name in program.facts if name in columns}
     out["customer_id"] = _id_text(_sources.pick(columns, "customer_id", "customer_id", path))
     return out
 
@@ -353,7 +394,7 @@ def _facts_file(asked: Mapping[str, Any], program: TierProgram | None) -> dict[s
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
-def _fact(program: TierProgram, name: str, source: object, path: str) -> object:
+def _fact(program: TierProgram, name: str, source: object, path: str, decimal: str = ".") -> object:
     """A column of facts that may be text; a cell that cannot be read is unknown, and said."""
     kind = program.kind(name)
     if not isinstance(source, _core.Text) or kind == "levels":
@@ -363,7 +404,7 @@ def _fact(program: TierProgram, name: str, source: object, path: str) -> object:
         values = np.array([1.0 if c in _TRUE else 0.0 if c in _FALSE else np.nan for c in cells])
         bad = [i for i, c in enumerate(cells) if c is not None and c not in _TRUE + _FALSE]
     else:
-        values, bad = _core.numbers_in(source)
+        values, bad = _core.numbers_in(source, decimal)
     if bad:
         what = "true or false" if kind == "flag" else "a number"
         more = f" (and {len(bad) - 1:,} more such rows)" if len(bad) > 1 else ""
@@ -378,7 +419,7 @@ def _decide(options: argparse.Namespace) -> int:
     named = _renaming(options.columns, None, "--columns") if options.columns else {}
     ids = columns.get(named.get("customer_id", "customer_id"))
     facts = {
-        name: _fact(program, name, _sources.pick(columns, named.get(name, name), "the tier program", options.facts), options.facts)
+        name: _fact(program, name, _sources.pick(columns, named.get(name, name), "the tier program", options.facts), options.facts, options.decimal)
         for name in program.facts
     }
     made = program.decide(facts, as_of=options.as_of, reasons=True, language=options.language, threads=options.threads)
@@ -399,6 +440,9 @@ def _explain(options: argparse.Namespace) -> int:
     row: dict[str, object] = {}
     for part in options.facts:
         name, equals, value = part.partition("=")
+        near = difflib.get_close_matches(name, program.facts, n=1) if equals and name not in program.facts else []
+        if near:
+            raise Error(f"the program has no fact {name!r}; did you mean {near[0]!r}?")
         if not equals or name not in program.facts:
             raise Error(f"{part!r} is not FACT=VALUE; the program asks for {', '.join(program.facts)}")
         row[name] = value if value and program.kind(name) == "levels" else None
@@ -408,6 +452,8 @@ def _explain(options: argparse.Namespace) -> int:
             if bad:
                 raise Error(f"{name}: {value!r} is not a number")
             row[name] = float(numbers[0])
+    if absent := [name for name in program.facts if name not in row]:
+        raise Error(f"give {' '.join(f'{name}=VALUE' for name in absent)} too; an empty value says that a fact is unknown")
     why = program.explain(row, target=options.target)
     print(why.tier)
     if text := why.text(options.language):

@@ -133,9 +133,11 @@ def cost_to_serve(
     channel: str = "channel",
     minutes: str = "minutes",
     utc_offset: str | int | datetime.timedelta | None = None,
+    date_order: str = "ymd",
+    decimal: str = ".",
 ) -> ServiceCosts:
     """Costs of every customer of a summary. contacts: a table of service contacts, one row each; customer_id, date,
-    channel and minutes name its columns. A bad contact is left aside and listed in .issues; a channel that the rates do
+    channel and minutes name its columns; utc_offset, date_order and decimal are as in vl.summarise. A bad contact is left aside and listed in .issues; a channel that the rates do
     not know is an error."""
     known = as_rates(rates).rates
     mine = summary.stored("customer_id")
@@ -153,6 +155,7 @@ def cost_to_serve(
     time_kind, time = _sources.times(column(date, "date"), date, offset, False)
     data = _core.cost_with_contacts(
         summary.data, known, ids, who, missing, time_kind, time, offset,
-        _sources.texts(column(channel, "channel"), channel), column(minutes, "minutes"),
+        _sources.word(date_order, "date_order"), _sources.word(decimal, "decimal"),
+        _sources.texts(column(channel, "channel"), channel), _sources.measured(column(minutes, "minutes"), minutes),
     )  # fmt: skip
     return ServiceCosts(data, mine)

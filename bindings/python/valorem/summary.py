@@ -41,18 +41,22 @@ class Summary(Table):
         *,
         time_unit: str = "week",
         currency: str | None = None,
+        decimal: str = ".",
         issue_limit: int = 100,
     ) -> Summary:
         """A ready table, one row a customer, through the same checks.
 
         frequency: repeat purchases, whole, from 0 up; recency and T: time units of time_unit from the first purchase to
         the last and to the end of observation; monetary_value: mean spend of the repeat purchases; revenue: all that was
-        paid. A bad row (also one without an id, and one whose id stood before) stays in its place with a status, and is
+        paid; numbers may come as text, whose decimal mark is decimal ("." or ","). A bad row (also one without an id, and one whose id stood before) stays in its place with a status, and is
         listed in .issues. Raises DataError where no row is usable, TypeError for a column of the wrong type."""
         names, missing = _sources.ids(customer_id, "customer_id")
         data = _core.summary_from_columns(
-            names, missing, frequency, recency, T, monetary_value, revenue,
-            *_sources.units(time_unit, currency), _sources.count(issue_limit, "issue_limit"),
+            names, missing,
+            _sources.measured(frequency, "frequency"), _sources.measured(recency, "recency"), _sources.measured(T, "T"),
+            None if monetary_value is None else _sources.measured(monetary_value, "monetary_value"),
+            None if revenue is None else _sources.measured(revenue, "revenue"),
+            *_sources.units(time_unit, currency), _sources.word(decimal, "decimal"), _sources.count(issue_limit, "issue_limit"),
         )  # fmt: skip
         return cls(data, names)
 
@@ -96,13 +100,27 @@ class Summary(Table):
         return self._data.issue_counts()
 
     def __repr__(self) -> str:
-        bad = sum(self.issue_counts.values())
-        if not bad:
-            return super().__repr__()
-        first = self._data.issues()[0] if self._data.issues() else None
-        said = f"; the first: row {first[0]}, {first[1]}: {first[3]}" if first else ""
-        return f"{super().__repr__()}\n{bad:,} bad rows{said} (see .issues)"
+        notes = []
+        if bad := sum(self.issue_counts.values()):
+            first = self._data.issues()[0] if self._data.issues() else None
+            said = f"; the first: row {first[0]}, {first[1]}: {first[3]}" if first else ""
+            notes.append(f"{bad:,} bad row{'s' if bad != 1 else ''}{said} (see .issues)")
+        if late := rows_after_end(self):
+            notes.append(late)
+        return "\n".join([super().__repr__(), *notes])
 
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        return Summary, (self._data, self.stored("customer_id"))
+
+
+def rows_after_end(summary: Summary) -> str:
+    """How many rows lie after the end of observation and were left aside, in words; empty where none does."""
+    origin = summary.origin
+    late = int(origin["rows_after_end"])
+    if late == 0:
+        return ""
+    does, was = ("rows lies", "was") if late == 1 else ("rows lie", "were")
+    return f"{late:,} of {origin['rows']:,} {does} after {origin['observation_end']}, the end of observation, and {was} left aside"
 
 
 def issue_table(rows: list[tuple[int, str, str, str]]) -> Table:
@@ -128,14 +146,20 @@ def summarise(
     returns: str = "net",
     currency: str | None = None,
     utc_offset: str | int | datetime.timedelta | None = None,
+    date_order: str = "ymd",
+    decimal: str = ".",
     issue_limit: int = 100,
 ) -> Summary:
     """Summarises a table of purchases, rows in any order, up to calibration_end where given, else observation_end.
 
     customer_id, date, amount and units name columns; amount=None says that amounts are not known. Purchases within one
     collapse unit are one purchase, also at 0.00. returns says what a negative amount means: "net" takes it off revenue
-    and spend, "drop" leaves the row aside, "refuse" calls it bad. Text dates are YYYY-MM-DD; timestamps with a time of
-    day become dates only through utc_offset, such as "+08:00". A bad row is left aside and listed in .issues.
+    and spend, "drop" leaves the row aside, "refuse" calls it bad. Timestamps with a time
+    of day become dates only through utc_offset, such as "+08:00". A bad row is left aside and listed in .issues.
+
+    Columns may be text. date_order says how the parts of a date follow each other, and is never guessed: "ymd"
+    (2024-02-01, 2024/2/1, 20240201), "dmy" (1.2.2024) or "mdy" (2/1/2024). decimal is the mark in text numbers, "." or
+    ","; thousands are not parted.
 
     Times come out in time_unit (week = 7 days, year = 365.25 days, month = year / 12), money in the unit of amount;
     currency is a label that rates and models must share. Raises DataError where no customer is left or a column is
@@ -151,11 +175,12 @@ def summarise(
     time_kind, time = _sources.times(column(date, "date"), date, offset, collapse == "hour")
     data, first_row = _core.summarise(
         ids, missing, time_kind, time,
-        None if amount is None else column(amount, "amount"),
-        None if units is None else column(units, "units"),
+        None if amount is None else _sources.measured(column(amount, "amount"), amount),
+        None if units is None else _sources.measured(column(units, "units"), units),
         _sources.date(observation_end, "observation_end"),
         None if calibration_end is None else _sources.date(calibration_end, "calibration_end"),
         unit, _sources.word(collapse, "collapse"), _sources.word(returns, "returns"), money, offset,
+        _sources.word(date_order, "date_order"), _sources.word(decimal, "decimal"),
         _sources.count(issue_limit, "issue_limit"),
     )  # fmt: skip
     return Summary(data, take(ids, first_row))

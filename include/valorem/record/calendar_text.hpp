@@ -57,14 +57,12 @@ constexpr std::optional<utc_offset> offset_of(std::string_view text) noexcept {
   return utc_offset{(text[0] == '-' ? -1 : 1) * (h * 60 + m)};
 }
 
-/// YYYY-MM-DD, T or a space, HH:MM, then perhaps :SS, a decimal fraction (cut off), an offset.
-constexpr std::optional<clock_reading> read_clock(std::string_view text) noexcept {
-  const auto day = leading_date(text);
-  if (!day || text.size() < 16 || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') || text[13] != ':')
-    return std::nullopt;
-  const int h = digits(text, 11, 2), m = digits(text, 14, 2);
+/// What follows a date: T or a space, HH:MM, then perhaps :SS, a decimal fraction (cut off), an offset.
+constexpr std::optional<clock_reading> read_clock(date day, std::string_view text) noexcept {
+  if (text.size() < 6 || (text[0] != 'T' && text[0] != 't' && text[0] != ' ') || text[3] != ':') return std::nullopt;
+  const int h = digits(text, 1, 2), m = digits(text, 4, 2);
   int s = 0;
-  std::size_t at = 16;
+  std::size_t at = 6;
   if (at < text.size() && text[at] == ':') {
     s = digits(text, at + 1, 2);
     at += 3;
@@ -75,11 +73,17 @@ constexpr std::optional<clock_reading> read_clock(std::string_view text) noexcep
     }
   }
   if (h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 59) return std::nullopt;
-  clock_reading out{day->days * std::int64_t{86400} + h * 3600 + m * 60 + s, std::nullopt};
+  clock_reading out{day.days * std::int64_t{86400} + h * 3600 + m * 60 + s, std::nullopt};
   if (at == text.size()) return out;
   out.own_offset = offset_of(text.substr(at));
   if (!out.own_offset) return std::nullopt;
   return out;
+}
+
+/// YYYY-MM-DD and a clock.
+constexpr std::optional<clock_reading> read_clock(std::string_view text) noexcept {
+  const auto day = leading_date(text);
+  return day ? read_clock(*day, text.substr(10)) : std::nullopt;
 }
 
 /// The moment of a reading; `unmarked` is for one without an offset of its own.

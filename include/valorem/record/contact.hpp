@@ -18,6 +18,7 @@ struct contacts {
   std::span<const std::string_view> channel;   ///< as in the rates file: "phone", "shop", ...; an empty one is missing
   std::span<const double> minutes;             ///< of the server's time, >= 0
   std::span<const row_rule> found_wrong = {};  ///< by whoever read the columns from text; empty: nothing
+  std::span<const text_column> read = {};      ///< the columns that came as text, for messages
 
   [[nodiscard]] std::size_t size() const noexcept { return valorem::size(customer); }
 };

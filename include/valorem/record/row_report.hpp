@@ -2,6 +2,7 @@
 #ifndef VALOREM_RECORD_ROW_REPORT_HPP
 #define VALOREM_RECORD_ROW_REPORT_HPP
 
+#include <valorem/record/text_column.hpp>
 #include <valorem/status.hpp>
 
 #include <array>
@@ -9,8 +10,10 @@
 #include <cstdint>
 #include <iterator>
 #include <numeric>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace valorem::inline VALOREM_ABI {
@@ -116,8 +119,22 @@ static_assert(row_rule_count == static_cast<std::size_t>(row_rule::repeated_cust
 struct row_issue {
   std::size_t row = 0;
   row_rule rule = row_rule::none;
-  friend constexpr bool operator==(const row_issue&, const row_issue&) = default;
+  std::string shown = {};  ///< the sentence with the cell in it, where the cell is known
+  friend bool operator==(const row_issue&, const row_issue&) = default;
 };
+
+namespace detail {
+
+/// The rule's sentence about this very cell, or "" where the cell would add nothing to it.
+inline std::string shown_cell(row_rule rule, std::string_view cell, date_order order) {
+  if (rule == row_rule::unreadable_date) return refused_date(cell, order);
+  if (rule == row_rule::offset_not_named)
+    return quoted_cell(cell) + " becomes a date only through an offset from UTC, such as utc_offset=\"+08:00\"";
+  const std::string_view what = text(rule).rule;
+  return what.starts_with("unreadable_") ? refused_number(cell) : std::string{};
+}
+
+}  // namespace detail
 
 /// The first `limit` issues in row order, and exact counts of all of them by rule.
 struct row_report {
@@ -125,9 +142,16 @@ struct row_report {
   std::vector<row_issue> issues;
   std::array<std::size_t, row_rule_count> counts{};
 
-  void add(std::size_t row, row_rule rule) {
+  /// read: the columns that came as text, whose cells are then shown.
+  void add(std::size_t row, row_rule rule, std::span<const text_column> read = {}) {
     ++counts[static_cast<std::size_t>(rule)];
-    if (issues.size() < limit) issues.push_back({row, rule});
+    if (issues.size() >= limit) return;
+    row_issue found{row, rule};
+    for (const text_column& c : read) {
+      if (c.field == text(rule).field && row < c.cells.size())
+        found.shown = detail::shown_cell(rule, c.cells[row], c.order);
+    }
+    issues.push_back(std::move(found));
   }
   [[nodiscard]] std::size_t count(row_rule rule) const noexcept { return counts[static_cast<std::size_t>(rule)]; }
   [[nodiscard]] std::size_t total() const noexcept {
@@ -135,10 +159,14 @@ struct row_report {
   }
 };
 
-/// "row 3, date: The date is missing." Rows count from 1 here, for people.
+/// What is wrong, as a sentence.
+[[nodiscard]] inline std::string sentence(const row_issue& i) {
+  return i.shown.empty() ? std::string(text(i.rule).sentence) : i.shown;
+}
+
+/// 'row 3, date: The date is missing.', 'row 6, amount: "five" is not a number'. Rows count from 1 here, for people.
 [[nodiscard]] inline std::string text(const row_issue& i) {
-  const auto& t = text(i.rule);
-  return "row " + std::to_string(i.row + 1) + ", " + std::string(t.field) + ": " + std::string(t.sentence);
+  return "row " + std::to_string(i.row + 1) + ", " + std::string(text(i.rule).field) + ": " + sentence(i);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

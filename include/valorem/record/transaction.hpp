@@ -48,6 +48,7 @@ struct transactions {
   std::span<const double> amount;  ///< money, one currency; negative: a return; 0.00 is a purchase; empty: not known
   std::span<const double> units = {};          ///< pieces bought; empty where they are not known
   std::span<const row_rule> found_wrong = {};  ///< by whoever read the columns from text; empty: nothing
+  std::span<const text_column> read = {};      ///< the columns that came as text, for messages
 
   [[nodiscard]] std::size_t size() const noexcept { return valorem::size(customer); }
 };

@@ -106,6 +106,7 @@ struct ready_table {
   std::span<const double> monetary_value = {};
   std::span<const double> revenue = {};
   std::span<const row_rule> found_wrong = {};  ///< by whoever read the columns from text; empty: nothing
+  std::span<const text_column> read = {};      ///< the columns that came as text, for messages
 };
 
 /// Takes a ready table through the same checks, row by row, in its own order. A bad row stays in its place with a
