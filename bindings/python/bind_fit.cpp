@@ -90,6 +90,32 @@ void bind_fit(py::module_& m) {
             return py::module_::import("valorem.table").attr("Table")(columns);
           },
           "A table: parameter, value, standard_error.")
+      .def(py::pickle(
+          [](const fit_record& f) {
+            return py::make_tuple(f.model, f.name, f.parameters, f.values, f.standard_errors, f.covariance, f.gradient,
+                                  f.log_likelihood, f.aic, f.bic, static_cast<int>(f.outcome), f.limit, f.rows,
+                                  f.distinct_rows, f.evaluations);
+          },
+          [](const py::tuple& t) {
+            if (t.size() != 15) throw contract_error("Fit: this was pickled by another version");
+            using names = std::vector<std::string>;
+            using numbers = std::vector<double>;
+            return fit_record{t[0],
+                              t[1].cast<std::string>(),
+                              t[2].cast<names>(),
+                              t[3].cast<numbers>(),
+                              t[4].cast<numbers>(),
+                              t[5].cast<numbers>(),
+                              t[6].cast<numbers>(),
+                              t[7].cast<double>(),
+                              t[8].cast<double>(),
+                              t[9].cast<double>(),
+                              static_cast<fit_status>(t[10].cast<int>()),
+                              t[11].cast<std::string>(),
+                              t[12].cast<double>(),
+                              t[13].cast<std::size_t>(),
+                              t[14].cast<int>()};
+          }))
       .def("__repr__", &fit_repr);
 }
 

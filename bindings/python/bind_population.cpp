@@ -240,6 +240,29 @@ void define_bands(py::module_& m) {
            "Name of each row's band; 'missing' for NaN.")
       .def("codes", &codes_of, arg("x"), py::kw_only(), arg("threads") = 1,
            "Place of each row's band, 0 the lowest; -1 for NaN.")
+      .def(py::pickle(
+          [](const bands& b) {
+            const band_provenance& o = b.origin();
+            return py::make_tuple(std::vector<double>(b.cuts().begin(), b.cuts().end()), static_cast<int>(o.method),
+                                  static_cast<int>(o.reason), o.n_used, o.n_missing, o.n_infinite, o.mean, o.sd,
+                                  o.asked, o.merged, o.kept, o.expected, o.observed);
+          },
+          [](const py::tuple& t) {
+            if (t.size() != 13) throw contract_error("Bands: this was pickled by another version");
+            using numbers = std::vector<double>;
+            return bands(t[0].cast<numbers>(), {.method = static_cast<band_method>(t[1].cast<int>()),
+                                                .reason = static_cast<band_reason>(t[2].cast<int>()),
+                                                .n_used = t[3].cast<std::size_t>(),
+                                                .n_missing = t[4].cast<std::size_t>(),
+                                                .n_infinite = t[5].cast<std::size_t>(),
+                                                .mean = t[6].cast<double>(),
+                                                .sd = t[7].cast<double>(),
+                                                .asked = t[8].cast<numbers>(),
+                                                .merged = t[9].cast<numbers>(),
+                                                .kept = t[10].cast<numbers>(),
+                                                .expected = t[11].cast<numbers>(),
+                                                .observed = t[12].cast<numbers>()});
+          }))
       .def("__repr__", [](const bands& b) {
         return "Bands(" +
                py::repr(py::cast(std::vector<double>(b.cuts().begin(), b.cuts().end()))).cast<std::string>() +

@@ -2,6 +2,7 @@
 #include "bindings.hpp"
 #include "models.hpp"
 #include "programs.hpp"
+#include "states.hpp"
 #include <valorem/model/fitted_model.hpp>
 #include <valorem/report.hpp>
 
@@ -191,6 +192,7 @@ void bind_score(py::module_& m) {
                     "Repeat customers whose mean spend is not above 0.")
       .def_property_readonly(
           "library_version", [](const fitted_model& f) { return std::string(f.library_version); }, "Which fitted it.")
+      .def(py::pickle(&state_of_fitted, &fitted_of_state))
       .def("__repr__", &describe);
   m.def("fit_summary", &fit_summary, arg("summary"), arg("model"), arg("with_spend"), arg("threads"));
 

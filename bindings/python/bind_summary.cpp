@@ -1,5 +1,6 @@
 // Rooms 1 and 2: purchases become one row a customer. The Python half hands over clean columns.
 #include "bindings.hpp"
+#include "states.hpp"
 #include "summaries.hpp"
 #include <valorem/record.hpp>
 
@@ -337,7 +338,8 @@ void bind_summary(py::module_& m) {
       .def(
           "issues", [](const summary& s) { return issues_of(s.report); },
           "Row (from 1), field, rule and sentence of the first bad rows.")
-      .def("issue_counts", [](const summary& s) { return issue_counts(s.report); });
+      .def("issue_counts", [](const summary& s) { return issue_counts(s.report); })
+      .def(py::pickle(&state_of_summary, &summary_of_state));
 
   using py::arg;
   m.def("find_customers", &rows_of, arg("wanted"), arg("table"),

@@ -231,6 +231,10 @@ def test_fit():
     assert f.rows == 4000 and f.evaluations > 0
     assert f.summary()["parameter"].tolist() == f.parameter_names == ["r", "alpha", "a", "b"]
     assert "converged" in repr(f) and "alpha" in repr(f)
+    back = pickle.loads(pickle.dumps(f))
+    assert repr(back) == repr(f) and back.model == f.model and type(back.model) is vl.MBGNBD
+    for name in ("parameters", "standard_errors", "covariance", "gradient"):
+        assert getattr(back, name).tobytes() == getattr(f, name).tobytes()
     order = np.random.default_rng(1).permutation(len(x))
     again = vl.MBGNBD.fit(x[order], t_x[order], T[order], threads=2)
     assert again.model == f.model and again.log_likelihood == f.log_likelihood
