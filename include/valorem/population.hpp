@@ -8,7 +8,6 @@
 #include <valorem/population/fit_bands.hpp>
 #include <valorem/population/moment_block.hpp>
 #include <valorem/population/moments.hpp>
-#include <valorem/population/normal.hpp>
 #include <valorem/population/quantile.hpp>
 
 #endif

@@ -3,11 +3,11 @@
 #define VALOREM_POPULATION_FIT_BANDS_HPP
 
 #include <valorem/numeric/blocks.hpp>
+#include <valorem/numeric/normal.hpp>
 #include <valorem/numeric/platform.hpp>
 #include <valorem/population/bands.hpp>
 #include <valorem/population/by_band.hpp>
 #include <valorem/population/moments.hpp>
-#include <valorem/population/normal.hpp>
 #include <valorem/population/quantile.hpp>
 #include <valorem/status.hpp>
 

@@ -1,4 +1,4 @@
-#include <valorem/population/normal.hpp>
+#include <valorem/numeric/normal.hpp>
 
 #include <gtest/gtest.h>
 

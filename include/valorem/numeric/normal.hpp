@@ -1,6 +1,6 @@
-// Population: tails of the normal curve, and where a tail of a given share begins.
-#ifndef VALOREM_POPULATION_NORMAL_HPP
-#define VALOREM_POPULATION_NORMAL_HPP
+// Tails of the normal curve, and where a tail of a given share begins.
+#ifndef VALOREM_NUMERIC_NORMAL_HPP
+#define VALOREM_NUMERIC_NORMAL_HPP
 
 #include <valorem/numeric/elementary.hpp>
 
