@@ -1,15 +1,18 @@
+#include "fit_rows.hpp"
 #include <valorem/model/fit.hpp>
-#include <valorem/numeric/minimise.hpp>
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 namespace valorem::inline VALOREM_ABI {
 namespace {
 
+using detail::far;
+using detail::fit_rows;
+using detail::limit_rule;
+using detail::mean_of;
+using detail::usable;
+using detail::usable_rows;
 using numeric::dual;
-using numeric::vector_n;
 
 /// Rows of one x in a row share the counts' part of the likelihood, which is dearer than the times' part.
 template <template <class> class Basic, std::size_t N>
@@ -46,39 +49,7 @@ dual<N> block_log_likelihood(const basic_bg_bb<dual<N>>& m, std::span<const hist
   return plain_block(m, rows, weight);
 }
 
-template <class Row>
-struct usable_rows {
-  std::vector<Row> rows;
-  std::vector<double> weight;
-  double total = 0.0;
-};
-
-template <class Row, class At>
-usable_rows<Row> usable(std::size_t n, std::span<const double> weight, At&& at, auto&& wanted) {
-  if (!weight.empty()) require_equal_length(n, "rows", weight.size(), "weight");
-  usable_rows<Row> out;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double w = weight.empty() ? 1.0 : weight[i];
-    if (!numeric::is_finite(w) || w < 0) {
-      throw contract_error("weight of row " + std::to_string(i) + " must be finite and not negative");
-    }
-    const Row row = at(i);
-    if (w == 0 || !wanted(row)) continue;
-    out.rows.push_back(row);
-    out.weight.push_back(w);
-    out.total += w;
-  }
-  if (out.rows.empty()) throw data_error("no row can be used for the fit");
-  return out;
-}
-
-/// What the parameters run to where the likelihood has no maximum inside, and how far is far.
-struct limit_rule {
-  bool (*holds)(std::span<const double> parameters, double scale);
-  const char* name;
-};
-
-constexpr double far = 1e4;
+constexpr auto blocks = [](const auto& m, auto rows, auto weight) { return block_log_likelihood(m, rows, weight); };
 
 constexpr limit_rule nbd_limits[] = {
     {[](std::span<const double> p, double) { return p[0] > far; }, "homogeneous Poisson (r and alpha to infinity)"},
@@ -97,7 +68,8 @@ constexpr limit_rule beta_geometric_limits[] = {
 };
 constexpr limit_rule pareto_limits[] = {
     {[](std::span<const double> p, double) { return p[2] < 1e-5; }, "NBD without dropout (s to 0)"},
-    {[](std::span<const double> p, double) { return p[2] > far; }, "one rate of leaving for all (s and beta to infinity)"},
+    {[](std::span<const double> p, double) { return p[2] > far; },
+     "one rate of leaving for all (s and beta to infinity)"},
     {[](std::span<const double> p, double) { return p[0] > far; },
      "one purchase rate for all (r and alpha to infinity)"},
     {[](std::span<const double> p, double) { return p[0] < 1 / far; }, "hardly any buyer (r to 0)"},
@@ -107,10 +79,12 @@ constexpr limit_rule bg_bb_limits[] = {
     {[](std::span<const double> p, double) { return p[3] < 1e-5 * p[2]; }, "all leave at once (delta to 0)"},
     {[](std::span<const double> p, double) { return p[2] + p[3] > far; },
      "one chance of leaving for all (gamma and delta to infinity)"},
-    {[](std::span<const double> p, double) { return p[2] + p[3] < 1 / far; }, "leaves at once or never (gamma and delta to 0)"},
+    {[](std::span<const double> p, double) { return p[2] + p[3] < 1 / far; },
+     "leaves at once or never (gamma and delta to 0)"},
     {[](std::span<const double> p, double) { return p[0] + p[1] > far; },
      "one chance of buying for all (alpha and beta to infinity)"},
-    {[](std::span<const double> p, double) { return p[0] + p[1] < 1 / far; }, "buys always or never (alpha and beta to 0)"},
+    {[](std::span<const double> p, double) { return p[0] + p[1] < 1 / far; },
+     "buys always or never (alpha and beta to 0)"},
     {[](std::span<const double> p, double) { return p[0] < 1e-5 * p[1]; }, "hardly any buyer (alpha to 0)"},
     {[](std::span<const double> p, double) { return p[1] < 1e-5 * p[0]; }, "buys in every period (beta to 0)"},
 };
@@ -122,116 +96,6 @@ constexpr limit_rule spend_limits[] = {
      "a spread without mean (p or q to 0)"},
     {[](std::span<const double> p, double s) { return p[2] < 1e-7 * s; }, "a spread without scale (v to 0)"},
 };
-
-template <class M>
-void judge(fit_result<M>& fit, const numeric::minimum<parameter_count<M>>& at, std::span<const limit_rule> limits,
-           double scale) {
-  constexpr std::size_t N = parameter_count<M>;
-  const auto p = fit.model.parameters();
-  const numeric::eigen_system<N> e(numeric::hessian(at.f));
-  for (std::size_t i = 0; i < N; ++i) {
-    for (std::size_t j = 0; j < N; ++j) {
-      double c = 0.0;
-      for (std::size_t k = 0; k < N; ++k) c += e.vectors[i][k] * e.vectors[j][k] / e.values[k];
-      fit.covariance[i][j] = e.values[0] > 0 ? c * p[i] * p[j] : not_a_value;
-    }
-    fit.gradient[i] = -at.f.g[i];
-  }
-  // A standard deviation above ten in the logarithm of some combination of parameters leaves it undetermined.
-  constexpr double undetermined = 0.01;
-  if (at.found && e.values[0] >= undetermined) {
-    fit.outcome = fit_status::converged;
-    return;
-  }
-  for (const limit_rule& rule : limits) {
-    if (rule.holds(p, scale)) {
-      fit.outcome = fit_status::boundary;
-      fit.limit = rule.name;
-      return;
-    }
-  }
-  fit.outcome = at.found && e.values[0] > 0 ? fit_status::flat : fit_status::failed;
-}
-
-template <class M, template <class> class Basic, class Row>
-numeric::minimum<parameter_count<M>> climb(const usable_rows<Row>& data, const M& start, const execution& how) {
-  constexpr std::size_t N = parameter_count<M>;
-  const std::size_t n = data.rows.size();
-  std::vector<dual<N>> parts(numeric::block_count(n));
-  const auto objective = [&](const vector_n<N>& log_parameters) {
-    std::array<dual<N>, N> p;
-    for (std::size_t i = 0; i < N; ++i) p[i] = exp(dual<N>::variable(log_parameters[i], i));
-    const auto m = Basic<dual<N>>::from(p);
-    numeric::for_blocks(n, how, [&](std::size_t block, std::size_t first, std::size_t last) noexcept {
-      parts[block] = block_log_likelihood(m, std::span(data.rows).subspan(first, last - first),
-                                          std::span(data.weight).subspan(first, last - first));
-    });
-    dual<N> total;
-    for (const auto& part : parts) total += part;
-    return -total;
-  };
-  vector_n<N> x{};
-  const auto s = start.parameters();
-  for (std::size_t i = 0; i < N; ++i) x[i] = numeric::log(s[i]);
-  return numeric::minimise<N>(objective, x);
-}
-
-template <class M>
-M model_at(const numeric::minimum<parameter_count<M>>& at) {
-  std::array<double, parameter_count<M>> p{};
-  for (std::size_t i = 0; i < p.size(); ++i) p[i] = numeric::exp(at.x[i]);
-  return M::from(p);
-}
-
-/// Every k-th row, where there are many: enough to tell which hill is the highest.
-template <class Row>
-usable_rows<Row> thinned(const usable_rows<Row>& data) {
-  constexpr std::size_t enough = 4096;
-  const std::size_t step = 1 + (data.rows.size() - 1) / enough;
-  usable_rows<Row> out;
-  for (std::size_t i = 0; i < data.rows.size(); i += step) {
-    out.rows.push_back(data.rows[i]);
-    out.weight.push_back(data.weight[i]);
-    out.total += data.weight[i];
-  }
-  return out;
-}
-
-/// The likelihood may have several hills: each start climbs one, and the highest counts. Of equals the first.
-template <class M, template <class> class Basic, class Row>
-fit_result<M> fit_rows(const usable_rows<Row>& data, const std::vector<M>& starts,
-                       std::span<const limit_rule> limits, double scale, const execution& how) {
-  constexpr std::size_t N = parameter_count<M>;
-  const bool few = data.rows.size() == thinned(data).rows.size();
-  const usable_rows<Row> part = few || starts.size() == 1 ? usable_rows<Row>{} : thinned(data);
-  numeric::minimum<N> best;
-  int evaluations = 0;
-  for (const M& start : starts) {
-    const auto at = climb<M, Basic>(part.rows.empty() ? data : part, start, how);
-    evaluations += at.evaluations;
-    if (&start == &starts.front() || at.f.v < best.f.v - 1e-9 * std::fabs(best.f.v)) best = at;
-  }
-  if (!part.rows.empty()) {
-    best = climb<M, Basic>(data, model_at<M>(best), how);
-    evaluations += best.evaluations;
-  }
-  fit_result<M> fit;
-  fit.model = model_at<M>(best);
-  fit.log_likelihood = -best.f.v;
-  fit.rows = data.total;
-  fit.distinct_rows = data.rows.size();
-  fit.evaluations = evaluations;
-  judge(fit, best, limits, scale);
-  return fit;
-}
-
-/// Σ weight × value / Σ weight.
-template <class Row, class Value>
-double mean_of(const usable_rows<Row>& data, Value&& value) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < data.rows.size(); ++i) sum += data.weight[i] * value(data.rows[i]);
-  return sum / data.total;
-}
 
 usable_rows<history> usable_histories(const weighted_rows& rows, status (*wanted)(const history&) noexcept = check) {
   const history_columns& h = rows.histories;
@@ -250,8 +114,8 @@ double matching_alpha(const usable_rows<history>& data, double r) {
   return r * T / std::max(x, 0.01);
 }
 
-/// Two hills are common in small samples: few customers lost and slow buyers, or many lost early and quick ones. And the
-/// likelihood may rise towards no dropout at all, or towards one chance for all.
+/// Two hills are common in small samples: few customers lost and slow buyers, or many lost early and quick ones. And
+/// the likelihood may rise towards no dropout at all, or towards one chance for all.
 template <class M>
 std::vector<M> beta_geometric_starts(const usable_rows<history>& data) {
   const double quarter = 0.5 * matching_alpha(data, 0.5);
@@ -266,19 +130,21 @@ std::vector<M> beta_geometric_starts(const usable_rows<history>& data) {
 template <>
 fit_result<nbd> fit<nbd>(const weighted_rows& rows, const execution& how) {
   const auto data = usable_histories(rows);
-  return fit_rows<nbd, basic_nbd>(data, {{.r = 0.5, .alpha = matching_alpha(data, 0.5)}}, nbd_limits, 1.0, how);
+  return fit_rows<nbd, basic_nbd>(data, {{.r = 0.5, .alpha = matching_alpha(data, 0.5)}}, nbd_limits, 1.0, how, blocks);
 }
 
 template <>
 fit_result<bg_nbd> fit<bg_nbd>(const weighted_rows& rows, const execution& how) {
   const auto data = usable_histories(rows);
-  return fit_rows<bg_nbd, basic_bg_nbd>(data, beta_geometric_starts<bg_nbd>(data), beta_geometric_limits, 1.0, how);
+  return fit_rows<bg_nbd, basic_bg_nbd>(data, beta_geometric_starts<bg_nbd>(data), beta_geometric_limits, 1.0, how,
+                                        blocks);
 }
 
 template <>
 fit_result<mbg_nbd> fit<mbg_nbd>(const weighted_rows& rows, const execution& how) {
   const auto data = usable_histories(rows);
-  return fit_rows<mbg_nbd, basic_mbg_nbd>(data, beta_geometric_starts<mbg_nbd>(data), beta_geometric_limits, 1.0, how);
+  return fit_rows<mbg_nbd, basic_mbg_nbd>(data, beta_geometric_starts<mbg_nbd>(data), beta_geometric_limits, 1.0, how,
+                                          blocks);
 }
 
 template <>
@@ -287,7 +153,7 @@ fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows, const executio
   const double alpha = 0.5 * matching_alpha(data, 0.5);
   const double age = mean_of(data, [](const history& h) { return h.T; });
   return fit_rows<pareto_nbd, basic_pareto_nbd>(data, {{.r = 0.5, .alpha = alpha, .s = 0.5, .beta = 0.5 * age}},
-                                                pareto_limits, 1.0, how);
+                                                pareto_limits, 1.0, how, blocks);
 }
 
 template <>
@@ -299,7 +165,7 @@ fit_result<bg_bb> fit<bg_bb>(const weighted_rows& rows, const execution& how) {
   const std::vector<bg_bb> starts{{.alpha = 1.0, .beta = 1.0, .gamma = 0.5, .delta = 2.5},
                                   {.alpha = 0.5, .beta = 2.0, .gamma = 0.2, .delta = 0.5},
                                   {.alpha = 1.0, .beta = 3.0, .gamma = 0.02, .delta = 1.0}};
-  return fit_rows<bg_bb, basic_bg_bb>(data, starts, bg_bb_limits, 1.0, how);
+  return fit_rows<bg_bb, basic_bg_bb>(data, starts, bg_bb_limits, 1.0, how, blocks);
 }
 
 fit_result<gamma_gamma> fit_spend(std::span<const double> x, std::span<const double> mean,
@@ -314,7 +180,7 @@ fit_result<gamma_gamma> fit_spend(std::span<const double> x, std::span<const dou
   const double level = mean_of(data, [](const spend_history& s) { return s.mean; });
   // p v / (q - 1) = level at p = 4, q = 4.
   return fit_rows<gamma_gamma, basic_gamma_gamma>(data, {{.p = 4.0, .q = 4.0, .v = 0.75 * level}}, spend_limits, level,
-                                                  how);
+                                                  how, blocks);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

@@ -1,0 +1,170 @@
+// What every fit shares: rows that can be used, the trust region on log-parameters, and the verdict on where it ended.
+#ifndef VALOREM_SRC_FIT_ROWS_HPP
+#define VALOREM_SRC_FIT_ROWS_HPP
+
+#include <valorem/model/fit.hpp>
+#include <valorem/numeric/minimise.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace valorem::inline VALOREM_ABI::detail {
+
+using numeric::dual;
+using numeric::vector_n;
+
+template <class Row>
+struct usable_rows {
+  std::vector<Row> rows;
+  std::vector<double> weight;
+  double total = 0.0;
+};
+
+template <class Row, class At>
+usable_rows<Row> usable(std::size_t n, std::span<const double> weight, At&& at, auto&& wanted) {
+  if (!weight.empty()) require_equal_length(n, "rows", weight.size(), "weight");
+  usable_rows<Row> out;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double w = weight.empty() ? 1.0 : weight[i];
+    if (!numeric::is_finite(w) || w < 0) {
+      throw contract_error("weight of row " + std::to_string(i) + " must be finite and not negative");
+    }
+    const Row row = at(i);
+    if (w == 0 || !wanted(row)) continue;
+    out.rows.push_back(row);
+    out.weight.push_back(w);
+    out.total += w;
+  }
+  if (out.rows.empty()) throw data_error("no row can be used for the fit");
+  return out;
+}
+
+/// What the parameters run to where the likelihood has no maximum inside, and how far is far.
+struct limit_rule {
+  bool (*holds)(std::span<const double> parameters, double scale);
+  const char* name;
+};
+
+inline constexpr double far = 1e4;
+
+template <class M>
+void judge(fit_result<M>& fit, const numeric::minimum<parameter_count<M>>& at, std::span<const limit_rule> limits,
+           double scale) {
+  constexpr std::size_t N = parameter_count<M>;
+  const auto p = fit.model.parameters();
+  const numeric::eigen_system<N> e(numeric::hessian(at.f));
+  for (std::size_t i = 0; i < N; ++i) {
+    for (std::size_t j = 0; j < N; ++j) {
+      double c = 0.0;
+      for (std::size_t k = 0; k < N; ++k) c += e.vectors[i][k] * e.vectors[j][k] / e.values[k];
+      fit.covariance[i][j] = e.values[0] > 0 ? c * p[i] * p[j] : not_a_value;
+    }
+    fit.gradient[i] = -at.f.g[i];
+  }
+  // A standard deviation above ten in the logarithm of some combination of parameters leaves it undetermined.
+  constexpr double undetermined = 0.01;
+  if (at.found && e.values[0] >= undetermined) {
+    fit.outcome = fit_status::converged;
+    return;
+  }
+  for (const limit_rule& rule : limits) {
+    if (rule.holds(p, scale)) {
+      fit.outcome = fit_status::boundary;
+      fit.limit = rule.name;
+      return;
+    }
+  }
+  // No curvature at all is as flat as can be; its sign is then rounding.
+  const bool maximum = at.found && e.values[0] > -1e-12 * std::fabs(e.values[N - 1]);
+  fit.outcome = maximum ? fit_status::flat : fit_status::failed;
+}
+
+/// The top of the hill that a start stands on; block(m, rows, weight) adds up one block of rows in dual numbers.
+template <class M, template <class> class Basic, class Row, class Block>
+numeric::minimum<parameter_count<M>> climb(const usable_rows<Row>& data, const M& start, const execution& how,
+                                           const Block& block_log_likelihood) {
+  constexpr std::size_t N = parameter_count<M>;
+  const std::size_t n = data.rows.size();
+  std::vector<dual<N>> parts(numeric::block_count(n));
+  const auto objective = [&](const vector_n<N>& log_parameters) {
+    std::array<dual<N>, N> p;
+    for (std::size_t i = 0; i < N; ++i) p[i] = exp(dual<N>::variable(log_parameters[i], i));
+    const auto m = Basic<dual<N>>::from(p);
+    numeric::for_blocks(n, how, [&](std::size_t block, std::size_t first, std::size_t last) noexcept {
+      parts[block] = block_log_likelihood(m, std::span(data.rows).subspan(first, last - first),
+                                          std::span(data.weight).subspan(first, last - first));
+    });
+    dual<N> total;
+    for (const auto& part : parts) total += part;
+    return -total;
+  };
+  vector_n<N> x{};
+  const auto s = start.parameters();
+  for (std::size_t i = 0; i < N; ++i) x[i] = numeric::log(s[i]);
+  return numeric::minimise<N>(objective, x);
+}
+
+template <class M>
+M model_at(const numeric::minimum<parameter_count<M>>& at) {
+  std::array<double, parameter_count<M>> p{};
+  for (std::size_t i = 0; i < p.size(); ++i) p[i] = numeric::exp(at.x[i]);
+  return M::from(p);
+}
+
+/// Every k-th row, where there are many: enough to tell which hill is the highest.
+template <class Row>
+usable_rows<Row> thinned(const usable_rows<Row>& data) {
+  constexpr std::size_t enough = 4096;
+  const std::size_t step = 1 + (data.rows.size() - 1) / enough;
+  usable_rows<Row> out;
+  for (std::size_t i = 0; i < data.rows.size(); i += step) {
+    out.rows.push_back(data.rows[i]);
+    out.weight.push_back(data.weight[i]);
+    out.total += data.weight[i];
+  }
+  return out;
+}
+
+/// The likelihood may have several hills: each start climbs one, and the highest counts. Of equals the first.
+template <class M, template <class> class Basic, class Row, class Block>
+fit_result<M> fit_rows(const usable_rows<Row>& data, const std::vector<M>& starts, std::span<const limit_rule> limits,
+                       double scale, const execution& how, const Block& block) {
+  constexpr std::size_t N = parameter_count<M>;
+  const bool few = data.rows.size() == thinned(data).rows.size();
+  const usable_rows<Row> part = few || starts.size() == 1 ? usable_rows<Row>{} : thinned(data);
+  numeric::minimum<N> best;
+  int evaluations = 0;
+  for (const M& start : starts) {
+    const auto at = climb<M, Basic>(part.rows.empty() ? data : part, start, how, block);
+    evaluations += at.evaluations;
+    if (&start == &starts.front() || at.f.v < best.f.v - 1e-9 * std::fabs(best.f.v)) best = at;
+  }
+  if (!part.rows.empty()) {
+    best = climb<M, Basic>(data, model_at<M>(best), how, block);
+    evaluations += best.evaluations;
+  }
+  fit_result<M> fit;
+  fit.model = model_at<M>(best);
+  fit.log_likelihood = -best.f.v;
+  fit.rows = data.total;
+  fit.distinct_rows = data.rows.size();
+  fit.evaluations = evaluations;
+  judge(fit, best, limits, scale);
+  return fit;
+}
+
+/// Σ weight × value / Σ weight.
+template <class Row, class Value>
+double mean_of(const usable_rows<Row>& data, Value&& value) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < data.rows.size(); ++i) sum += data.weight[i] * value(data.rows[i]);
+  return sum / data.total;
+}
+
+}  // namespace valorem::inline VALOREM_ABI::detail
+
+#endif
