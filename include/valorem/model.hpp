@@ -6,21 +6,32 @@
 //   pareto_nbd      leaves at any time                      gamma_gamma     what a purchase is worth
 //   fit             parameters from data                    lifetime_value  prepare(model, spend, plan) -> desk
 //   saved_model     models as text
+//
+// and of contracts, whose end is seen: how long they last.
+//
+//   contract        what every model of contracts answers   shifted_beta_geometric  a constant chance to leave, her own
+//   fit_contracts   parameters from counts or durations     beta_discrete_weibull   a chance that moves with time
+//   kaplan_meier    survival without a model
 #ifndef VALOREM_MODEL_HPP
 #define VALOREM_MODEL_HPP
 
+#include <valorem/model/beta_discrete_weibull.hpp>
 #include <valorem/model/bg_bb.hpp>
 #include <valorem/model/bg_nbd.hpp>
 #include <valorem/model/catalogue.hpp>
 #include <valorem/model/columns.hpp>
+#include <valorem/model/contract.hpp>
 #include <valorem/model/fit.hpp>
+#include <valorem/model/fit_contracts.hpp>
 #include <valorem/model/fitted_model.hpp>
 #include <valorem/model/gamma_gamma.hpp>
+#include <valorem/model/kaplan_meier.hpp>
 #include <valorem/model/lifetime_value.hpp>
 #include <valorem/model/mbg_nbd.hpp>
 #include <valorem/model/nbd.hpp>
 #include <valorem/model/pareto_nbd.hpp>
 #include <valorem/model/saved_model.hpp>
+#include <valorem/model/shifted_beta_geometric.hpp>
 #include <valorem/model/verbs.hpp>
 
 #endif

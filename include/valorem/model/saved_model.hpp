@@ -2,9 +2,11 @@
 #ifndef VALOREM_MODEL_SAVED_MODEL_HPP
 #define VALOREM_MODEL_SAVED_MODEL_HPP
 
+#include <valorem/model/beta_discrete_weibull.hpp>
 #include <valorem/model/bg_bb.hpp>
 #include <valorem/model/catalogue.hpp>
 #include <valorem/model/gamma_gamma.hpp>
+#include <valorem/model/shifted_beta_geometric.hpp>
 #include <valorem/numeric/platform.hpp>
 #include <valorem/status.hpp>
 
@@ -14,7 +16,8 @@
 
 namespace valorem::inline VALOREM_ABI {
 
-using any_model = std::variant<nbd, bg_nbd, mbg_nbd, pareto_nbd, bg_bb, gamma_gamma>;
+using any_model =
+    std::variant<nbd, bg_nbd, mbg_nbd, pareto_nbd, bg_bb, gamma_gamma, shifted_beta_geometric, beta_discrete_weibull>;
 
 /// {"schema":"valorem-model/1","model":"nbd","parameters":{"r":...,"alpha":...}}, each number with the fewest digits
 /// that read back to the same double. Throws contract_error for parameters outside their domain. Needs
