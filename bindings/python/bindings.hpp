@@ -12,6 +12,7 @@ void bind_columns(pybind11::module_& m);
 void bind_summary(pybind11::module_& m);
 void bind_model(pybind11::module_& m);
 void bind_spend(pybind11::module_& m);
+void bind_contracts(pybind11::module_& m);
 void bind_fit(pybind11::module_& m);
 void bind_ledger(pybind11::module_& m);
 void bind_population(pybind11::module_& m);
