@@ -137,15 +137,20 @@ fit_result<M> fit_rows(const usable_rows<Row>& data, const std::vector<M>& start
   const bool few = data.rows.size() == thinned(data).rows.size();
   const usable_rows<Row> part = few || starts.size() == 1 ? usable_rows<Row>{} : thinned(data);
   numeric::minimum<N> best;
+  best.f = dual<N>(not_a_value);
   int evaluations = 0;
-  for (const M& start : starts) {
-    const auto at = climb<M, Basic>(part.rows.empty() ? data : part, start, how, block);
+  const auto climb_from = [&](const M& start, const usable_rows<Row>& rows) {
+    const auto at = climb<M, Basic>(rows, start, how, block);
     evaluations += at.evaluations;
-    if (&start == &starts.front() || at.f.v < best.f.v - 1e-9 * std::fabs(best.f.v)) best = at;
-  }
+    if (!numeric::is_finite(best.f.v) || at.f.v < best.f.v - 1e-9 * std::fabs(best.f.v)) best = at;
+  };
+  for (const M& start : starts) climb_from(start, part.rows.empty() ? data : part);
   if (!part.rows.empty()) {
-    best = climb<M, Basic>(data, model_at<M>(best), how, block);
-    evaluations += best.evaluations;
+    const numeric::minimum<N> of_part = best;
+    best.f = dual<N>(not_a_value);
+    climb_from(model_at<M>(of_part), data);
+    // A part may lack the top that the whole has; its edge is then no place to start from.
+    if (!of_part.found) climb_from(starts.front(), data);
   }
   fit_result<M> fit;
   fit.model = model_at<M>(best);
