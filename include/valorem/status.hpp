@@ -39,8 +39,8 @@ inline constexpr std::size_t status_count = 9;
 
 /// Short name, as written to tables ("ok", "missing", ...).
 [[nodiscard]] constexpr std::string_view name(status s) noexcept {
-  constexpr std::array<std::string_view, status_count> names{"ok",       "missing",   "invalid",      "negative_cost", "no_cost",
-                                                             "inactive", "undefined", "unknown_fact", "not_converged"};
+  constexpr std::array<std::string_view, status_count> names{
+      "ok", "missing", "invalid", "negative_cost", "no_cost", "inactive", "undefined", "unknown_fact", "not_converged"};
   const auto i = static_cast<std::size_t>(s);
   return i < names.size() ? names[i] : std::string_view{"unknown_status"};
 }
@@ -52,7 +52,8 @@ inline constexpr std::size_t status_count = 9;
       "An input is missing (empty or NaN).",
       "The inputs contradict each other or lie outside their domain.",
       "The cost is negative, so a ratio has no meaning.",
-      "There is revenue but no cost: the ratio is infinite with the revenue's sign, ranks there and stays out of moments.",
+      "There is revenue but no cost: the ratio is infinite with the revenue's sign, ranks there and stays out of "
+      "moments.",
       "There is neither revenue nor cost: nothing to compare.",
       "The quantity does not exist for these parameters.",
       "A fact that the decision needs is unknown.",
@@ -125,8 +126,8 @@ class VALOREM_THROWN program_error : public error {
 template <class T>
 class [[nodiscard("a refused text must be noticed")]] result {
  public:
-  result(T value) : state_(std::in_place_index<0>, std::move(value)) {}               // NOLINT(google-explicit-constructor)
-  result(read_error why) : state_(std::in_place_index<1>, std::move(why)) {}          // NOLINT(google-explicit-constructor)
+  result(T value) : state_(std::in_place_index<0>, std::move(value)) {}       // NOLINT(google-explicit-constructor)
+  result(read_error why) : state_(std::in_place_index<1>, std::move(why)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] explicit operator bool() const noexcept { return state_.index() == 0; }
   /// Throws program_error, with line, column and pointer, where there is no value.

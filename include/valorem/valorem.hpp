@@ -2,6 +2,7 @@
 #ifndef VALOREM_HPP
 #define VALOREM_HPP
 
+// clang-format off
 #include <valorem/record.hpp>
 #include <valorem/summary.hpp>
 #include <valorem/service.hpp>
@@ -10,5 +11,6 @@
 #include <valorem/population.hpp>
 #include <valorem/tier.hpp>
 #include <valorem/report.hpp>
+// clang-format on
 
 #endif

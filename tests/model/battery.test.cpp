@@ -51,7 +51,8 @@ TYPED_TEST(battery, every_answer_is_a_number_in_its_range) {
     const history h = d.past(1e5, 1e6);
     const double t = (h.T > 0 ? h.T : 1.0) * d.wide(1e-4, 1e4);
     const double rate = d.wide(1e-3, 1e2) / t;
-    SCOPED_TRACE(testing::Message() << "x " << h.x << " t_x " << h.t_x << " T " << h.T << " t " << t << " rate " << rate);
+    SCOPED_TRACE(testing::Message() << "x " << h.x << " t_x " << h.t_x << " T " << h.T << " t " << t << " rate "
+                                    << rate);
     EXPECT_TRUE(std::isfinite(log_likelihood(m, h)));
     EXPECT_LE(log_p_alive(m, h), 0);
     EXPECT_TRUE(std::isfinite(log_p_alive(m, h)));
@@ -146,7 +147,8 @@ TYPED_TEST(battery, a_customer_of_today_is_a_new_one) {
     const auto first = starting(m);
     EXPECT_NEAR(alive(now), alive(first), 1e-15);
     EXPECT_NEAR(log_likelihood(m, {0, 0, 0}), 0, 1e-15) << "nothing was seen";
-    EXPECT_NEAR(expected_purchases(now, 10), expected_purchases(first, 10), 1e-12 * (1 + expected_purchases(first, 10)));
+    EXPECT_NEAR(expected_purchases(now, 10), expected_purchases(first, 10),
+                1e-12 * (1 + expected_purchases(first, 10)));
   }
 }
 

@@ -38,8 +38,8 @@ donations read_donations() {
 
 const bg_bb published{.alpha = 1.204, .beta = 0.750, .gamma = 0.657, .delta = 2.783};
 
-// The paper's tables, recomputed at its rounded parameters: P(alive in 6 and in 7), expected purchases in 5 and 10 periods, and the
-// discounted expectation at ten per cent.
+// The paper's tables, recomputed at its rounded parameters: P(alive in 6 and in 7), expected purchases in 5 and 10
+// periods, and the discounted expectation at ten per cent.
 struct row {
   double x, t_x, alive_6, alive_7, five, ten, for_ever;
 };
@@ -81,8 +81,8 @@ TEST(bg_bb, the_22_histories_of_the_donations) {
 }
 
 TEST(bg_bb, purchases_of_a_new_donor) {
-  const double want[] = {.49849,   .923217,  1.296649, 1.631984, 1.937707, 2.219631,
-                         2.481934, 2.72773,  2.95941,  3.178854, 3.387571};
+  const double want[] = {.49849,   .923217, 1.296649, 1.631984, 1.937707, 2.219631,
+                         2.481934, 2.72773, 2.95941,  3.178854, 3.387571};
   for (int n = 1; n <= 11; ++n) EXPECT_NEAR(expected_purchases(starting(published), n), want[n - 1], 6e-7) << n;
 }
 
@@ -143,7 +143,8 @@ TEST(bg_bb, random_histories_against_50_digits) {
     const exact log_l = log(likelihood);
     const double cond = 8 * (x + n + 4);  // no parameter moves ln L by more than about n per unit of its logarithm
     const double bar = std::max(1e-12, 4 * 2.22e-16 * cond);
-    EXPECT_LE(static_cast<double>(abs(log_likelihood(m, h) - log_l)), bar * std::max(1.0, static_cast<double>(abs(log_l))));
+    EXPECT_LE(static_cast<double>(abs(log_likelihood(m, h) - log_l)),
+              bar * std::max(1.0, static_cast<double>(abs(log_l))));
     const exact log_alive = log(exact(alive / likelihood));
     EXPECT_LE(static_cast<double>(abs(log_p_alive(m, h) - log_alive)),
               bar * std::max(1.0, static_cast<double>(abs(log_alive))));
@@ -169,8 +170,8 @@ TEST(bg_bb, lifetimes_by_sum_by_poles_and_by_quadrature_agree) {
     const double got = discounted_lifetime(f, rate, m);
     // 1/(1+rate) is rounded once and raised to the power of the periods that count.
     const double bar = 1e-12 + 4 * 2.22e-16 * std::min(m, rate > 0 ? 1 / rate : m);
-    EXPECT_LE(static_cast<double>(abs(exact(got) / sum - 1)), bar) << "gamma " << g << " delta " << f.delta << " rate "
-                                                                   << rate << " m " << m;
+    EXPECT_LE(static_cast<double>(abs(exact(got) / sum - 1)), bar)
+        << "gamma " << g << " delta " << f.delta << " rate " << rate << " m " << m;
   }
 }
 
@@ -207,8 +208,8 @@ TEST(bg_bb, a_hundred_years_of_days) {
 }
 
 TEST(bg_bb, histories_that_are_no_whole_periods_have_no_answer) {
-  for (const history h : {history{1, 1.5, 6}, history{1, 1, 6.5}, history{3, 2, 6}, history{1, 0, 6}, history{1, 1, 2e6},
-                          history{-1, 0, 6}}) {
+  for (const history h : {history{1, 1.5, 6}, history{1, 1, 6.5}, history{3, 2, 6}, history{1, 0, 6},
+                          history{1, 1, 2e6}, history{-1, 0, 6}}) {
     EXPECT_EQ(check_periods(h), status::invalid);
     EXPECT_TRUE(std::isnan(log_likelihood(published, h)));
     EXPECT_TRUE(std::isnan(expected_purchases(given(published, h), 5)));
@@ -234,7 +235,8 @@ TEST(bg_bb, gradients_are_the_slopes_of_the_values) {
       const double step = 1e-5 * at[i];
       up[i] += step;
       down[i] -= step;
-      const double difference = (log_likelihood(bg_bb::from(up), h) - log_likelihood(bg_bb::from(down), h)) / (2 * step);
+      const double difference =
+          (log_likelihood(bg_bb::from(up), h) - log_likelihood(bg_bb::from(down), h)) / (2 * step);
       EXPECT_NEAR(slope.g[i], difference, 2e-8 * (1 + std::fabs(difference)));
     }
   }

@@ -47,8 +47,8 @@ void expect_errors(const fit_result<M>& f, const std::vector<double>& want, doub
   for (std::size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], want[i], digits) << i;
 }
 
-// Optima from exact days / 7, known to eight decimals; the papers print .243 4.414 .793 2.426 for BG/NBD (Fader, Hardie &
-// Lee 2005, Marketing Science 24:275), .525 6.183 .891 1.614 for MBG/NBD and 6.25 3.74 15.44 for Gamma-Gamma.
+// Optima from exact days / 7, known to eight decimals; the papers print .243 4.414 .793 2.426 for BG/NBD (Fader, Hardie
+// & Lee 2005, Marketing Science 24:275), .525 6.183 .891 1.614 for MBG/NBD and 6.25 3.74 15.44 for Gamma-Gamma.
 TEST(fit, cdnow_sample) {
   const summary s = calibration(support::cdnow_sample());
   const auto bg = fit_of<bg_nbd>(s);

@@ -125,8 +125,8 @@ TEST(reference, nbd_discounted) {
   check_table<nbd>("nbd_discounted.csv");
 }
 
-// Where an earlier version failed, found from outside by formulas of their own: one purchase rate for (nearly) all beside
-// hardly any dropout, and chances of counts just beyond their mean with r near 1e-3.
+// Where an earlier version failed, found from outside by formulas of their own: one purchase rate for (nearly) all
+// beside hardly any dropout, and chances of counts just beyond their mean with r near 1e-3.
 TEST(reference, hard_corners) {
   check_table<bg_nbd>("hard_corners.csv");
   check_table<mbg_nbd>("hard_corners.csv");

@@ -50,8 +50,7 @@ void expect_slopes(F&& in_duals, G&& in_digits) {
   const exact zero(0);
   EXPECT_NEAR(got.v, static_cast<double>(moved(in_digits, 0, zero, 0, zero)), 1e-13 * std::fabs(got.v));
   for (std::size_t i = 0; i < 3; ++i) {
-    const exact first =
-        (moved(in_digits, i, step, i, zero) - moved(in_digits, i, exact(-step), i, zero)) / (2 * step);
+    const exact first = (moved(in_digits, i, step, i, zero) - moved(in_digits, i, exact(-step), i, zero)) / (2 * step);
     EXPECT_NEAR(got.g[i], static_cast<double>(first), 1e-12 * (1 + std::fabs(got.g[i]))) << i;
     for (std::size_t j = 0; j <= i; ++j) {
       const exact second =

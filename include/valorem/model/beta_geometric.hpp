@@ -92,7 +92,8 @@ template <class R>
   return alive(f) * (stayed * count + left * detail::negative_binomial_at_least(n, f.s, f.c, t));
 }
 
-/// P(at least n purchases in (0, t]): n arrivals, and she stayed after each of the first n - 1. Domain as pmf. Same-bits.
+/// P(at least n purchases in (0, t]): n arrivals, and she stayed after each of the first n - 1. Domain as pmf.
+/// Same-bits.
 [[nodiscard]] inline double at_least(const beta_geometric_future& f, double n, double t) noexcept {
   if (!known(f) || !detail::legal_count(n, t)) return not_a_value;
   if (n == 0 || t == 0) return n == 0 ? 1.0 : 0.0;

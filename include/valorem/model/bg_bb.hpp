@@ -1,6 +1,7 @@
 // BG/BB: Fader, Hardie & Shang (2010), "Customer-Base Analysis in a Discrete-Time Noncontractual Setting", Marketing
-// Science 29(6), 1086-1108. In each period a customer who is alive buys with p ~ Beta(α, β); at the start of each period she
-// leaves for good with θ ~ Beta(γ, δ). A history counts periods: x of them with a purchase, the last one t_x, T of them seen.
+// Science 29(6), 1086-1108. In each period a customer who is alive buys with p ~ Beta(α, β); at the start of each
+// period she leaves for good with θ ~ Beta(γ, δ). A history counts periods: x of them with a purchase, the last one
+// t_x, T of them seen.
 #ifndef VALOREM_MODEL_BG_BB_HPP
 #define VALOREM_MODEL_BG_BB_HPP
 
@@ -59,8 +60,8 @@ namespace detail {
   return m >= 0 && m <= max_periods && m == std::floor(m);
 }
 
-/// ln of the odds that she has left: Σ_i over the periods after t_x, each over the chance of the whole history alive. The
-/// terms fall; the sum ends where the rest can add nothing.
+/// ln of the odds that she has left: Σ_i over the periods after t_x, each over the chance of the whole history alive.
+/// The terms fall; the sum ends where the rest can add nothing.
 template <class R>
 [[nodiscard]] R bg_bb_log_odds(const basic_bg_bb<R>& m, const history& h) {
   const double silent = h.T - h.t_x;
@@ -120,8 +121,8 @@ template <class R>
   const R bought = h.x == 0 ? R(0.0)
                             : R(numeric::log(m.alpha / (m.alpha + m.beta)) +
                                 numeric::log_beta_ratio(m.beta, R(m.alpha + 1.0), h.x - 1.0));
-  const R alive =
-      bought + numeric::log_beta_ratio(R(m.alpha + h.x), m.beta, h.T - h.x) + numeric::log_beta_ratio(m.gamma, m.delta, h.T);
+  const R alive = bought + numeric::log_beta_ratio(R(m.alpha + h.x), m.beta, h.T - h.x) +
+                  numeric::log_beta_ratio(m.gamma, m.delta, h.T);
   return h.T == h.t_x ? alive : R(alive + numeric::softplus(detail::bg_bb_log_odds(m, h)));
 }
 
@@ -173,8 +174,8 @@ template <class R>
   return alive(f) * detail::beta_geometric_lifetime(f.gamma, f.delta, 1.0 / (1.0 + rate), m);
 }
 
-/// Σ_{k=1..m} P(purchase k periods on) / (1+rate)^k: purchases valued at the end of their period (eq. 14 for m infinite).
-/// Same-bits.
+/// Σ_{k=1..m} P(purchase k periods on) / (1+rate)^k: purchases valued at the end of their period (eq. 14 for m
+/// infinite). Same-bits.
 template <class R>
 [[nodiscard]] R discounted_purchases(const basic_bg_bb_future<R>& f, double rate, double m) {
   return f.alpha / (f.alpha + f.beta) * discounted_lifetime(f, rate, m);
@@ -229,9 +230,8 @@ template <class Weight>
     few *= (m - j) / (j + 1.0) * ((f.alpha + j) / (f.beta + (m - j - 1.0)));
     sum += few;
   }
-  const double gone = detail::bg_bb_arrivals(f, n + 1.0, m, [&](double i) {
-    return -numeric::expm1(numeric::log_beta_ratio(f.gamma, f.delta, i));
-  });
+  const double gone = detail::bg_bb_arrivals(
+      f, n + 1.0, m, [&](double i) { return -numeric::expm1(numeric::log_beta_ratio(f.gamma, f.delta, i)); });
   return -numeric::expm1(f.log_p_alive) + alive(f) * (sum + gone);
 }
 
@@ -240,9 +240,9 @@ template <class Weight>
   if (!detail::legal_count_of_periods(f, n, m)) return not_a_value;
   if (n > m) return 0.0;
   // Alive to the end, or gone at the start of period i+1 with n purchases in i.
-  double count = n == 0 ? 1.0
-                        : f.alpha / (f.alpha + f.beta) *
-                              numeric::exp(numeric::log_beta_ratio(f.beta, f.alpha + 1.0, n - 1.0));
+  double count =
+      n == 0 ? 1.0
+             : f.alpha / (f.alpha + f.beta) * numeric::exp(numeric::log_beta_ratio(f.beta, f.alpha + 1.0, n - 1.0));
   double leaves = f.gamma / (f.gamma + f.delta) * numeric::exp(numeric::log_beta_ratio(f.gamma + 1.0, f.delta, n));
   double sum = 0.0;
   for (double i = n; i < m; i += 1) {

@@ -33,8 +33,8 @@ struct fitted_model {
   std::string_view library_version = version;
 };
 
-/// Fits a purchase model, by its name in the catalogue, to a summary's histories, and Gamma-Gamma to its spends where it
-/// has amounts. Equal rows are counted, not repeated, so any order of the customers gives the same bits. Throws
+/// Fits a purchase model, by its name in the catalogue, to a summary's histories, and Gamma-Gamma to its spends where
+/// it has amounts. Equal rows are counted, not repeated, so any order of the customers gives the same bits. Throws
 /// contract_error for an unknown name, data_error where no row is left.
 [[nodiscard]] VALOREM_EXPORT fitted_model fit_models(const summary& s, std::string_view model = mbg_nbd::model_name,
                                                      const execution& how = {});

@@ -76,7 +76,8 @@ template <class R>
   double mode = 0.0;
   if (by_alpha) {
     const double a = numeric::value_of(A);
-    const double d = (numeric::value_of(B) * (1.0 - numeric::value_of(k)) - (numeric::value_of(s) + 1.0) * a) / (numeric::value_of(k) + numeric::value_of(s));
+    const double d = (numeric::value_of(B) * (1.0 - numeric::value_of(k)) - (numeric::value_of(s) + 1.0) * a) /
+                     (numeric::value_of(k) + numeric::value_of(s));
     mode = d > 0 ? std::min(last, numeric::log1p(d / a)) : 0.0;
   }
   const R d = base * numeric::expm1(mode);
@@ -228,8 +229,8 @@ template <class Weight>
 
 }  // namespace detail
 
-/// P(n purchases in (0, t]); n whole and >= 0, t >= 0 and finite, else NaN. Either she is alive at t, or she left at some
-/// u with all n behind her. Same-bits.
+/// P(n purchases in (0, t]); n whole and >= 0, t >= 0 and finite, else NaN. Either she is alive at t, or she left at
+/// some u with all n behind her. Same-bits.
 [[nodiscard]] inline double pmf(const pareto_future& f, double n, double t) noexcept {
   if (!known(f) || !detail::legal_count(n, t)) return not_a_value;
   if (t == 0) return n == 0 ? 1.0 : 0.0;
@@ -257,8 +258,7 @@ template <class Weight>
   const auto [mode, integral] = detail::pareto_weigh(
       f, one_more, 0.0, 0.0, t, [&](double u) { return -numeric::expm1(-f.s * numeric::log1p(u / f.beta)); });
   const double left = one_more * detail::negative_binomial(one_more, f.r, f.alpha, mode) * integral;
-  return -numeric::expm1(f.log_p_alive) +
-         alive(f) * (detail::negative_binomial_at_most(n, f.r, f.alpha, t) + left);
+  return -numeric::expm1(f.log_p_alive) + alive(f) * (detail::negative_binomial_at_most(n, f.r, f.alpha, t) + left);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

@@ -60,7 +60,8 @@ class beta_mixture {
                 value_of(u));
   }
 
-  /// E[g(p)], or E[g(p, 1-p)], for a smooth positive g that is flat where p σ v is small and falls no faster than p^-σ beyond.
+  /// E[g(p)], or E[g(p, 1-p)], for a smooth positive g that is flat where p σ v is small and falls no faster than p^-σ
+  /// beyond.
   template <class G>
   [[nodiscard]] R mean(G&& g, double sigma, double v) const {
     const R degree = a_ + b_;
@@ -187,8 +188,8 @@ class beta_mixture {
 
   // Trapezoidal sum over θ of [p/p0]^a [(1-p)/(1-p0)]^b [(1+pv)/(1+p0 v)]^-σ around p0, times the step.
   // With l = 1 + p0 (e^θ - 1): p/p0 = e^θ/l, (1-p)/(1-p0) = 1/l and p - p0 = p0 (1-p0) (e^θ - 1)/l. Where p0 is above
-  // 1/2 the same is written from the other end, with m = l e^-θ = 1 + (1-p0) (e^-θ - 1), so that neither l nor m is below
-  // 1/2 and no large a θ has to be taken off again.
+  // 1/2 the same is written from the other end, with m = l e^-θ = 1 + (1-p0) (e^-θ - 1), so that neither l nor m is
+  // below 1/2 and no large a θ has to be taken off again.
   [[nodiscard]] R sum(const point& at, const R& sigma, const R& v) const {
     const R scale = 1.0 + at.p * v;
     const R reach = at.p * v / scale;
@@ -209,7 +210,8 @@ class beta_mixture {
         return R(numeric::log(1.0 / scale + reach * share));
       };
       const R growth = value_of(change) > -0.5 ? R(numeric::log1p(change)) : from_parts();
-      return R(numeric::exp((mirrored ? R(-b_ * theta) : R(a_ * theta)) - degree * numeric::log1p(part) - sigma * growth));
+      return R(
+          numeric::exp((mirrored ? R(-b_ * theta) : R(a_ * theta)) - degree * numeric::log1p(part) - sigma * growth));
     };
     return both_sides(term, step(curvature), at, value_of(sigma), value_of(v));
   }

@@ -1,5 +1,5 @@
-// ∫_0^V e^(-D v) (1+v)^-s dv: what a stream that dies like a power is worth. At V = infinity it is e^D E_s(D), the scaled
-// exponential integral (DLMF 8.19.2).
+// ∫_0^V e^(-D v) (1+v)^-s dv: what a stream that dies like a power is worth. At V = infinity it is e^D E_s(D), the
+// scaled exponential integral (DLMF 8.19.2).
 #ifndef VALOREM_NUMERIC_DISCOUNTED_POWER_HPP
 #define VALOREM_NUMERIC_DISCOUNTED_POWER_HPP
 

@@ -57,8 +57,8 @@ namespace detail {
   return a * exp(-b * log1p(u / w) + a * log_x + (lgamma_delta(b, a) - lgamma_delta(1.0, a)));
 }
 
-/// I_x(a, b) for b < 1 where x is not far below 1: 1 - y^b [Γ(a+b) / (Γ(a) Γ(b+1))] (1 + b Σ_k (1-a)_k y^k / (k! (b+k)))
-/// with y = 1-x (DLMF 8.17.8 after Euler's integral). It is about b there, so the one is cancelled on paper.
+/// I_x(a, b) for b < 1 where x is not far below 1: 1 - y^b [Γ(a+b) / (Γ(a) Γ(b+1))] (1 + b Σ_k (1-a)_k y^k / (k!
+/// (b+k))) with y = 1-x (DLMF 8.17.8 after Euler's integral). It is about b there, so the one is cancelled on paper.
 [[nodiscard]] inline double beta_of_small(double a, double b, double u, double w) noexcept {
   const double y = w / (u + w);
   double term = 1.0;
