@@ -66,6 +66,16 @@ void beta_geometric_column(const M& m, const history_columns& h, std::span<doubl
   detail::dispatch_rows(h.size(), how, rows);
 }
 
+/// For series and sums of different lengths from row to row, where wider vectors would gain nothing.
+template <class M>
+void row_by_row(const M& m, const history_columns& h, std::span<double> out, const execution& how) {
+  require_legal(m);
+  require_equal_lengths(h, out);
+  numeric::for_blocks(h.size(), how, [&](std::size_t, std::size_t first, std::size_t last) noexcept {
+    for (std::size_t i = first; i < last; ++i) out[i] = p_alive(m, h[i]);
+  });
+}
+
 }  // namespace
 
 void p_alive(const nbd& m, const history_columns& h, std::span<double> out, const execution& how) {
@@ -82,13 +92,12 @@ void p_alive(const mbg_nbd& m, const history_columns& h, std::span<double> out, 
   beta_geometric_column<true>(m, h, out, how);
 }
 
-// Its series are of different lengths from row to row, so wider vectors would gain nothing.
 void p_alive(const pareto_nbd& m, const history_columns& h, std::span<double> out, const execution& how) {
-  require_legal(m);
-  require_equal_lengths(h, out);
-  numeric::for_blocks(h.size(), how, [&](std::size_t, std::size_t first, std::size_t last) noexcept {
-    for (std::size_t i = first; i < last; ++i) out[i] = p_alive(m, h[i]);
-  });
+  row_by_row(m, h, out, how);
+}
+
+void p_alive(const bg_bb& m, const history_columns& h, std::span<double> out, const execution& how) {
+  row_by_row(m, h, out, how);
 }
 
 instruction_set runs_on(instruction_set wish) noexcept {

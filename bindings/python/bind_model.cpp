@@ -33,6 +33,15 @@ history history_at(const batch& b, std::size_t i) {
   return {b(0, i), b(1, i), b(2, i)};
 }
 
+/// Whether a history is one that this model can read.
+template <class M>
+status row_status(const M&, const history& h) {
+  return check(h);
+}
+status row_status(const bg_bb&, const history& h) {
+  return check_periods(h);
+}
+
 /// f(future, p, q), where the future is a new customer's or, given her history, this customer's.
 template <class M, class F>
 py::object from_now_on(const M& m, const py::object& frequency, const py::object& recency, const py::object& T,
@@ -45,18 +54,18 @@ py::object from_now_on(const M& m, const py::object& frequency, const py::object
   return compute_rows({{"frequency", frequency}, {"recency", recency}, {"T", T}, p, q}, to.out, to.threads,
                       [&](const batch& b, std::size_t i) {
                         const history h = history_at(b, i);
-                        return check(h) == status::ok ? f(given(m, h), b(3, i), b(4, i)) : not_a_value;
+                        return row_status(m, h) == status::ok ? f(given(m, h), b(3, i), b(4, i)) : not_a_value;
                       });
 }
 
 /// f(history, ahead) where the history is good.
-template <class F>
-py::object alive_ahead(const py::object& frequency, const py::object& recency, const py::object& T,
+template <class M, class F>
+py::object alive_ahead(const M& m, const py::object& frequency, const py::object& recency, const py::object& T,
                        const py::object& ahead, const delivery& to, F f) {
   return compute_rows({{"frequency", frequency}, {"recency", recency}, {"T", T}, {"ahead", ahead}}, to.out, to.threads,
                       [&](const batch& b, std::size_t i) {
                         const history h = history_at(b, i);
-                        return check(h) == status::ok ? f(h, b(3, i)) : not_a_value;
+                        return row_status(m, h) == status::ok ? f(h, b(3, i)) : not_a_value;
                       });
 }
 
@@ -79,7 +88,7 @@ py::array_t<double> gradients(const B<double>& m, const py::object& frequency, c
     numeric::for_blocks(b.size(), b.how(), [&](std::size_t, std::size_t first, std::size_t last) noexcept {
       for (std::size_t i = first; i < last; ++i) {
         const history h = history_at(std::as_const(b), i);
-        const number l = check(h) == status::ok ? log_likelihood(moving, h) : number(not_a_value);
+        const number l = row_status(m, h) == status::ok ? log_likelihood(moving, h) : number(not_a_value);
         for (std::size_t j = 0; j < k; ++j) cells[i * k + j] = numeric::is_nan(l.v) ? not_a_value : l.g[j];
       }
     });
@@ -135,10 +144,10 @@ void define_likelihood(py::class_<B<double>>& c) {
       "log_likelihood.");
   c.def(
       "status",
-      [](const M&, O frequency, O recency, O T) {
+      [](const M& m, O frequency, O recency, O T) {
         const batch b({{"frequency", frequency}, {"recency", recency}, {"T", T}}, py::none(), py::int_(1));
         std::vector<status> why(b.size());
-        for (std::size_t i = 0; i < why.size(); ++i) why[i] = check(history_at(b, i));
+        for (std::size_t i = 0; i < why.size(); ++i) why[i] = row_status(m, history_at(b, i));
         return b.names(why);
       },
       arg("frequency"), arg("recency"), arg("T"),
@@ -163,7 +172,7 @@ void define_alive(py::class_<M>& c) {
             p_alive(m, history_columns{b[0], b[1], b[2]}, b.out(), b.how());
           });
         }
-        return alive_ahead(frequency, recency, T, ahead, {threads, out},
+        return alive_ahead(m, frequency, recency, T, ahead, {threads, out},
                            [&](const history& h, double t) { return p_alive(m, h, t); });
       },
       arg("frequency"), arg("recency"), arg("T"), arg("ahead") = 0.0, py::kw_only(), threads_one(), no_out(),
@@ -171,7 +180,7 @@ void define_alive(py::class_<M>& c) {
   c.def(
       "log_p_alive",
       [](const M& m, O frequency, O recency, O T, O ahead, O threads, O out) {
-        return alive_ahead(frequency, recency, T, ahead, {threads, out}, [&](const history& h, double t) {
+        return alive_ahead(m, frequency, recency, T, ahead, {threads, out}, [&](const history& h, double t) {
           return t == 0 ? log_p_alive(m, h) : log_p_alive(m, h, t);
         });
       },
@@ -219,6 +228,16 @@ void define_future(py::class_<M>& c) {
       },
       arg("n"), arg("t"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(), threads_one(), no_out(),
       "P(at least n purchases within t time units), as pmf; small chances keep their digits. NaN outside.");
+  c.def(
+      "next_purchase_quantile",
+      [](const M& m, O q, O frequency, O recency, O T, O threads, O out) {
+        const py::float_ nothing(0.0);
+        return from_now_on(m, frequency, recency, T, {"q", q}, {"nothing", nothing}, {threads, out},
+                           [](const auto& f, double chance, double) { return next_purchase_quantile(f, chance); });
+      },
+      arg("q"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(), threads_one(), no_out(),
+      "The time within which the next purchase comes with chance q, 0 <= q <= 1: inf where the chance of no further\n"
+      "purchase is above 1 - q. NaN outside.");
   c.def(
       "discounted_purchases",
       [](const M& m, O rate, O horizon, O frequency, O recency, O T, O step, O threads, O out) {
@@ -273,6 +292,12 @@ void bind_model(py::module_& m) {
       m, "ParetoNBD",
       "Pareto/NBD (Schmittlein, Morrison & Colombo 1987): a customer may leave at any time, whether she buys or not.\n"
       "alpha and beta in time units; the mean rates are r / alpha purchases and s / beta departures per time unit.");
+  define_purchase_model<basic_bg_bb>(
+      m, "BGBB",
+      "BG/BB (Fader, Hardie & Shang 2010): in each period a customer who is alive buys or not, and she may leave at "
+      "the\n"
+      "start of each. A history counts whole periods: frequency of them with a purchase, recency the last of these, T\n"
+      "seen; t, ahead and horizon are whole numbers of periods too, and rate is per period: 1 / (1 + rate)^k.");
   m.def(
       "purchase_models",
       [] { return std::vector<std::string>(purchase_model_names.begin(), purchase_model_names.end()); },

@@ -84,15 +84,8 @@ void bind_spend(py::module_& m) {
   m.def(
       "load_model",
       [](O text) {
-        return std::visit(
-            []<class M>(const M& model) -> py::object {
-              if constexpr (std::is_same_v<M, bg_bb>) {
-                throw contract_error("load_model: BG/BB is in C++ alone so far");
-              } else {
-                return py::cast(model);
-              }
-            },
-            read_model(one_text(text, "text")).value());
+        return std::visit([](const auto& model) -> py::object { return py::cast(model); },
+                          read_model(one_text(text, "text")).value());
       },
       arg("text"), "The model that to_json wrote; ProgramError says where a text is wrong.");
 }

@@ -139,6 +139,31 @@ TYPED_TEST(battery, the_small_and_the_large_end_of_time) {
   }
 }
 
+TYPED_TEST(battery, the_next_purchase_comes_within_its_quantile) {
+  dice d;
+  int finite = 0;
+  for (int i = 0; i < 300; ++i) {
+    const auto m = d.model<TypeParam>(0.01, 100);
+    const auto f = i % 2 ? given(m, d.past(100, 100)) : starting(m);
+    const double q = d.part();
+    const double u = next_purchase_quantile(f, q);
+    if (std::isinf(u)) {
+      EXPECT_LE(at_least(f, 1, 1e290), q * (1 + 1e-9));
+      continue;
+    }
+    ++finite;
+    EXPECT_GE(u, 0);
+    if (u < 1e280) {
+      EXPECT_NEAR(at_least(f, 1, u), q, 2e-12 * q + 1e-13) << u;
+    }
+    EXPECT_GE(next_purchase_quantile(f, q), next_purchase_quantile(f, 0.9 * q));
+    EXPECT_EQ(next_purchase_quantile(f, 0), 0);
+    EXPECT_TRUE(std::isnan(next_purchase_quantile(f, -0.1)));
+    EXPECT_TRUE(std::isnan(next_purchase_quantile(f, 1.1)));
+  }
+  EXPECT_GE(finite, 60);
+}
+
 TYPED_TEST(battery, a_customer_of_today_is_a_new_one) {
   dice d;
   for (int i = 0; i < 50; ++i) {

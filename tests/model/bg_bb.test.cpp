@@ -196,6 +196,29 @@ TEST(bg_bb, chances_sum_to_one_and_to_the_mean) {
   }
 }
 
+TEST(bg_bb, the_next_purchase_comes_within_its_quantile) {
+  const auto f = given(published, {2, 3, 6});
+  for (const double q : {0.01, 0.1, 0.2, 0.25}) {
+    const double m = next_purchase_quantile(f, q);
+    EXPECT_GE(at_least(f, 1, m), q);
+    EXPECT_LT(at_least(f, 1, m - 1), q);
+  }
+  EXPECT_EQ(next_purchase_quantile(f, 0), 0);
+  EXPECT_EQ(next_purchase_quantile(f, 0.9), infinity) << "she is alive with .32 alone";
+  EXPECT_TRUE(std::isnan(next_purchase_quantile(f, 1.5)));
+}
+
+TEST(bg_bb, a_column_is_its_rows) {
+  std::vector<double> x, t, n, out(std::size(table));
+  for (const row& r : table) {
+    x.push_back(r.x);
+    t.push_back(r.t_x);
+    n.push_back(6);
+  }
+  p_alive(published, history_columns{x, t, n}, out);
+  for (std::size_t i = 0; i < out.size(); ++i) EXPECT_EQ(out[i], p_alive(published, {x[i], t[i], n[i]}));
+}
+
 TEST(bg_bb, a_hundred_years_of_days) {
   const bg_bb m{1.2, 0.8, 0.6, 250.0};
   for (const history h : {history{5000, 9000, 10000}, history{1, 1, 10000}, history{10000, 10000, 10000}}) {

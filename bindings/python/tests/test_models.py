@@ -97,8 +97,6 @@ def test_a_model_is_a_value(model):
 
 
 def test_load_model_says_where_a_text_is_wrong():
-    with pytest.raises(vl.ContractError, match="load_model: BG/BB is in C\\+\\+ alone so far"):
-        vl.load_model('{"schema":"valorem-model/1","model":"bg_bb","parameters":{"alpha":1.2,"beta":0.75,"gamma":0.66,"delta":2.78}}')
     with pytest.raises(vl.ProgramError, match='did you mean "bg_nbd"') as refused:
         vl.load_model('{"schema": "valorem-model/1",\n "model": "bg_ndb", "parameters": {}}')
     assert (refused.value.line, refused.value.column, refused.value.pointer) == (2, 11, "/model")

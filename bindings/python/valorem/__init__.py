@@ -1,6 +1,7 @@
 """Customer-value scoring: who is worth what, and what follows from it."""
 
 from ._core import (
+    BGBB,
     BGNBD,
     MBGNBD,
     NBD,
@@ -36,6 +37,7 @@ from .table import Table
 from .tiers import Decisions, Explanation, Route, Shortfall, TierProgram
 
 __all__ = [
+    "BGBB",
     "BGNBD",
     "Bands",
     "BetaDiscreteWeibull",

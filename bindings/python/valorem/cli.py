@@ -61,13 +61,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"valorem: {_with_options(str(e))}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # whoever read our output has left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 1
     except OSError as e:
         print(f"valorem: {e.filename or 'standard output'}: {e.strerror or e}", file=sys.stderr)
+        if e.filename is None:
+            _drop_output()
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _drop_output() -> None:
+    """What is still buffered for standard output cannot be written; the interpreter would complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 # How arguments that the library's sentences name are written on the command line.

@@ -6,6 +6,8 @@
 #include <valorem/numeric/incomplete_beta.hpp>
 #include <valorem/summary/history.hpp>
 
+#include <limits>
+
 namespace valorem::inline VALOREM_ABI::detail {
 
 /// A count that a chance can be asked of, within a time that it can be asked for.
@@ -28,6 +30,15 @@ namespace valorem::inline VALOREM_ABI::detail {
 /// P(N <= n), t > 0.
 [[nodiscard]] inline double negative_binomial_at_most(double n, double s, double c, double t) noexcept {
   return numeric::incomplete_beta(s, n + 1.0, c, t);
+}
+
+/// The time within which the next purchase comes with chance q, where she is there with chance `here` and leaves, if at
+/// all, only after a purchase: infinite for q >= here.
+[[nodiscard]] inline double lomax_quantile(double q, double here, double s, double c) noexcept {
+  if (!(q >= 0 && q <= 1) || numeric::is_nan(here)) return std::numeric_limits<double>::quiet_NaN();
+  if (q == 0) return 0.0;
+  if (q >= here) return std::numeric_limits<double>::infinity();
+  return c * numeric::expm1(-numeric::log1p(-q / here) / s);
 }
 
 }  // namespace valorem::inline VALOREM_ABI::detail

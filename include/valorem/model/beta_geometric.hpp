@@ -101,6 +101,11 @@ template <class R>
          detail::negative_binomial_at_least(n, f.s, f.c, t);
 }
 
+/// The time within which the next purchase comes with chance q, 0 <= q <= 1: infinite where q >= P(alive). Same-bits.
+[[nodiscard]] inline double next_purchase_quantile(const beta_geometric_future& f, double q) noexcept {
+  return detail::lomax_quantile(q, alive(f), f.s, f.c);
+}
+
 /// P(at most n purchases in (0, t]): too few arrivals, or she left before the last of them. Domain as pmf. Same-bits.
 [[nodiscard]] inline double cdf(const beta_geometric_future& f, double n, double t) noexcept {
   if (!known(f) || !detail::legal_count(n, t)) return not_a_value;

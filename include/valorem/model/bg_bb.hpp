@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace valorem::inline VALOREM_ABI {
 
@@ -217,6 +218,24 @@ template <class Weight>
   if (!detail::legal_count_of_periods(f, n, m)) return not_a_value;
   if (n == 0) return 1.0;
   return alive(f) * detail::bg_bb_arrivals(f, n, m, [&](double i) { return detail::bg_bb_stays(f, i); });
+}
+
+/// The least number of periods within which the next purchase comes with at least chance q, 0 <= q <= 1: infinite where
+/// it never does, or not within max_periods. Same-bits.
+[[nodiscard]] inline double next_purchase_quantile(const bg_bb_future& f, double q) {
+  if (numeric::is_nan(f.log_p_alive) || !(q >= 0 && q <= 1)) return not_a_value;
+  if (q == 0) return 0.0;
+  const double here = alive(f);
+  double none = 1.0;   // no purchase so far, if she stays
+  double stays = 1.0;  // still there
+  double sum = 0.0;
+  for (double i = 0; i < max_periods && here * (sum + none * stays) >= q; i += 1) {
+    stays *= (f.delta + i) / (f.gamma + f.delta + i);
+    sum += none * (f.alpha / (f.alpha + f.beta + i)) * stays;
+    if (here * sum >= q) return i + 1.0;
+    none *= (f.beta + i) / (f.alpha + f.beta + i);
+  }
+  return std::numeric_limits<double>::infinity();
 }
 
 /// P(at most n purchases in the next m periods). Domain as at_least. Same-bits.

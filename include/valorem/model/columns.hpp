@@ -2,6 +2,7 @@
 #ifndef VALOREM_MODEL_COLUMNS_HPP
 #define VALOREM_MODEL_COLUMNS_HPP
 
+#include <valorem/model/bg_bb.hpp>
 #include <valorem/model/catalogue.hpp>
 #include <valorem/numeric/blocks.hpp>
 
@@ -19,6 +20,9 @@ VALOREM_EXPORT void p_alive(const mbg_nbd& m, const history_columns& histories, 
                             const execution& how = {});
 
 VALOREM_EXPORT void p_alive(const pareto_nbd& m, const history_columns& histories, std::span<double> out,
+                            const execution& how = {});
+
+VALOREM_EXPORT void p_alive(const bg_bb& m, const history_columns& histories, std::span<double> out,
                             const execution& how = {});
 
 /// The instruction set that a column runs on when it asks for `wish` on this CPU: what it asked, or the best below it.

@@ -115,6 +115,11 @@ template <class R>
   return detail::negative_binomial_at_least(n, f.s, f.c, t);
 }
 
+/// The time within which the next purchase comes with chance q, 0 <= q <= 1. Same-bits.
+[[nodiscard]] inline double next_purchase_quantile(const nbd_future& f, double q) noexcept {
+  return detail::lomax_quantile(q, alive(f), f.s, f.c);
+}
+
 /// P(at most n purchases in (0, t]). Domain as pmf. Same-bits.
 [[nodiscard]] inline double cdf(const nbd_future& f, double n, double t) noexcept {
   if (!detail::legal_count(n, t) || numeric::is_nan(f.s)) return not_a_value;

@@ -4,6 +4,7 @@
 // where starting and given return a *future*: what will happen from now on, to a new customer or to this one. A future
 // F brings             alive(f)  log_survival(f, t)  expected_purchases(f, t)  discounted_purchases(f, rate, horizon)
 //                    discounted_lifetime(f, rate, horizon)  pmf(f, n, t)  at_least(f, n, t)  cdf(f, n, t)
+//                    next_purchase_quantile(f, q)
 // (That a future is the model afresh at other parameters: docs/formulas.md; Schmittlein, Morrison & Colombo 1987 for
 // Pareto/NBD.)
 #ifndef VALOREM_MODEL_VERBS_HPP
@@ -87,6 +88,13 @@ template <purchase_model M>
 template <purchase_model M>
 [[nodiscard]] double cdf(const M& m, double n, double t) {
   return cdf(starting(m), n, t);
+}
+
+/// The time within which a customer who starts now buys again with chance q; infinite where q is more than ever comes.
+/// Same-bits.
+template <purchase_model M>
+[[nodiscard]] double next_purchase_quantile(const M& m, double q) {
+  return next_purchase_quantile(starting(m), q);
 }
 
 /// How many steps a stepwise sum may take.
