@@ -6,7 +6,7 @@ rounding; quadratures and series that add an unproved truncation say so where th
 
 import math
 
-from flint import acb, arb, ctx
+from flint import arb, ctx
 
 WANTED_BITS = 100  # relative accuracy a route must prove before it is compared (30 digits)
 AGREE_BITS = 90  # two routes must agree to this many bits (27 digits) for a row to be written

@@ -127,7 +127,6 @@ def expint_fraction(s, x, bits, limit=4000):
     # 1/(x + s/(1 + 1/(x + (s+1)/(1 + 2/(x + ...)))))
     p0, q0 = arb(0), arb(1)
     p1, q1 = arb(1), x
-    previous = p1 / q1
     for k in range(limit):
         top = s + k
         p0, p1 = p1, (p1 + top * p0).mid()
@@ -322,7 +321,6 @@ def slopes_by_clock(sigma, a, b, w, z):
     if w is None:
         out.append(arb(0))
     else:
-        end = w
         out.append(w * (-(z * w)).exp() * kernels.gauss_2f1(sigma, a, a + b, w, 60) / total if (z * w) < 5000 else arb(0))
     out.append(-z * moment / total)
     return out

@@ -4,8 +4,6 @@ import math
 
 from flint import acb, arb, ctx
 
-from balls import ONE
-
 
 def log_likelihood_formula(w):
     p, q, g, x, m = w["p"], w["q"], w["gamma"], w["x"], w["mean"]

@@ -7,14 +7,15 @@ With shape s, v = horizon / scale and p ~ Beta(a, b) the chance of leaving after
 
 Route "hypergeometric": interval 2F1 in one of three Kummer forms, or the all-positive Euler series.
 Route "mixture": the integral over p by proved adaptive quadrature (acb.integral) on the log-odds line.
-Route "clock": the integral over time of the purchase rate, Gauss-Legendre on doubling panels.
+Route "connection": the defining series summed here, beyond v = 1 through the connection formula at z = 1.
+(discount.py gives the purchases once more, as an integral over time of the purchase rate.)
 """
 
 import math
 
 from flint import acb, arb, ctx
 
-from balls import ONE, Unresolved, accurate_bits, exactly, log_beta, refine
+from balls import ONE, Unresolved, accurate_bits, log_beta
 
 SERIES_LIMIT = 400000
 
@@ -58,7 +59,7 @@ def euler_series(s, b1, c, v):
     other = c - b1
     if not (other > 0 and c > 0 and s > 0):
         raise Unresolved("euler series outside its domain")
-    fs, fo, fc, fz = float(s), float(other), float(c), float(z)
+    fs, fo, fz = float(s), float(other), float(z)
     rough = max(fs, fo) / max(1e-12, 1 - fz)
     if rough > SERIES_LIMIT or fz > 1 - 1e-6:
         raise Unresolved("euler series too long")

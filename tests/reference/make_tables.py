@@ -13,12 +13,14 @@ import discount
 import gamma_gamma
 import kernels
 import models
+import pareto
 import pmf
 import points
-from balls import Unresolved, accurate_bits, close, digits, double_text, exactly, refine, twice
+from balls import Unresolved, close, digits, double_text, refine, twice
 
 HEADER = "model,params,x,t_x,T,h,rate,n,quantity,value,cond,region\n"
-NAMES = {"nbd": ("r", "alpha"), "bg_nbd": ("r", "alpha", "a", "b"), "mbg_nbd": ("r", "alpha", "a", "b")}
+NAMES = {"nbd": ("r", "alpha"), "bg_nbd": ("r", "alpha", "a", "b"), "mbg_nbd": ("r", "alpha", "a", "b"),
+         "pareto_nbd": ("r", "alpha", "s", "beta")}
 BLOCK = 50
 SEED = 20240601
 
@@ -104,9 +106,10 @@ def record_future(table, model, point, v, quantity, function, who, names, uses):
     value, why, used = agreed([(route, lambda k=k: models.future(model, v, who, k, 104)) for route, k in kernel.items()])
     if value is None:
         table.drop(model, point, quantity, why)
-        return
+        return None, None
     cond = models.future_condition(model, v, who, [kernel[used]] + [k for route, k in kernel.items() if route != used], names)
     table.add(model, point, quantity, value, cond, uses)
+    return value, cond
 
 
 ROUTES = ("hypergeometric", "mixture", "connection")
@@ -130,9 +133,9 @@ def record(table, model, point, v, quantity, routes, names, uses, logarithmic=Tr
 
 def stream(model, seed, block):
     """Block 0: the structured points. Any other: BLOCK random ones from a seed of its own."""
-    dropout = model != "nbd"
+    dropout = {"nbd": False, "pareto_nbd": "pareto"}.get(model, True)
     if block == 0:
-        return points.structured(dropout)
+        return points.structured_pareto() if model == "pareto_nbd" else points.structured(dropout)
     random = points.Generator("%s %d %d" % (model, seed, block)).stream(dropout)
     return [next(random) for _ in range(BLOCK)]
 
@@ -166,7 +169,12 @@ def likelihood(table, model, block):
             routes += [products] if far else [slope, products]
             record(table, model, p, v, "log_p_alive", routes, history, ("x",), logarithmic=False)
             record(table, model, p, v, "p_alive", [(k, lambda w, bits, f=f: f(w, bits).exp()) for k, f in routes], history, ("x",))
-        record_future(table, model, p, v, "p_alive_later", "survival", models.given_customer, history + ["h"], ("x", "h"))
+        value, cond = record_future(table, model, p, v, "p_alive_later", "survival", models.given_customer, history + ["h"],
+                                    ("x", "h"))
+        if value is not None and value < 0.25:  # the logarithm is then as sure as the value
+            ctx.prec = 400
+            log = value.log()
+            table.add(model, p, "log_p_alive_later", log, cond / abs(float(log)), ("x", "h"))
 
 
 def purchases(table, model, block):
@@ -375,9 +383,101 @@ def spend(table, model, block):
         one(params, x, mean if x else 0.0, "usual" if usual else "wide")
 
 
+# ---------------------------------------------------------------- Pareto/NBD
+
+
+def pareto_history(p, v, table, seen):
+    key = (p.params, p.x, p.t_x, p.T)
+    if key in seen:
+        return
+    seen.add(key)
+    names = ["r", "alpha", "s", "beta", "t_x", "T"]
+    for quantity, f, logarithmic, least in (("loglik", pareto.log_likelihood, False, 1),
+                                            ("log_p_alive", pareto.log_p_alive, False, None),
+                                            ("p_alive", lambda w, ratio: pareto.log_p_alive(w, ratio).exp(), True, None)):
+        record(table, "pareto_nbd", p, v, quantity,
+               [(k, lambda w, bits, f=f, ratio=ratio: f(w, ratio)) for k, ratio in pareto.RATIOS.items()], names, ("x",),
+               logarithmic, least)
+
+
+def pareto_likelihood(table, model, block):
+    seen = set()
+    names = ["r", "alpha", "s", "beta", "t_x", "T", "h"]
+    for p in stream(model, SEED, block):
+        v = inputs(model, p)
+        pareto_history(p, v, table, seen)
+        record(table, model, p, v, "p_alive_later",
+               [(k, lambda w, bits, ratio=ratio: pareto.log_p_alive(w, ratio).exp() * pareto.survival(pareto.given_customer(w), w["h"]))
+                for k, ratio in pareto.RATIOS.items()], names, ("x", "h"))
+
+
+def pareto_future(table, model, p, v, side, quantity, futures, names, n=None, rate=False, forever=False):
+    """futures: two routes to the future of a customer; P(alive) by two routes of its own."""
+    uses = ("h",) if side == "new" else ("x", "h")
+    uses += ("rate",) if rate else ()
+    ratios = list(pareto.RATIOS.items())
+    routes = []
+    for i, (k, f) in enumerate(futures):
+        if side == "new":
+            routes.append((k, lambda w, bits, f=f: f(pareto.new_customer(w), w)))
+            continue
+        for name, ratio in (ratios[i], ratios[2]):
+            def route(w, bits, f=f, ratio=ratio):
+                alive = pareto.log_p_alive(w, ratio).exp()
+                return alive * f(pareto.given_customer(w), w) + (1 - alive if n == 0 else 0)
+
+            routes.append((k + " " + name, route))
+    if side != "new":
+        routes = [routes[0], routes[2], routes[3], routes[1]]
+    names = ["r", "alpha", "s", "beta"] + ([] if side == "new" else ["t_x", "T"]) + names
+    q = points.Point(p.params, p.x, p.t_x, p.T, float("inf") if forever else p.h, p.rate, p.region)
+    record(table, model, q, v, side + "_" + quantity, routes, names, uses, n=n)
+
+
+def pareto_purchases(table, model, block):
+    for p in stream(model, SEED, block):
+        v = inputs(model, p)
+        for side in ("new", "cond"):
+            pareto_future(table, model, p, v, side, "expected_purchases",
+                          (("formula", lambda c, w: pareto.purchases_formula(c, w["h"])),
+                           ("clock", lambda c, w: pareto.discounted_integral(c, arb(0), w["h"]) if not w["h"].is_zero() else arb(0))),
+                          ["h"])
+
+
+def pareto_pmf(table, model, block):
+    dice = points.Generator("%s %d %d dice" % (model, SEED, block)).random
+    for p in stream(model, SEED, block):
+        v = inputs(model, p)
+        for side in ("new", "cond"):
+            for n in sorted({dice.choice((0, 0, 1, 2)), dice.choice((1, 3, 5, 10, 20, 40))}):
+                c = pareto.new_customer(v) if side == "new" else pareto.given_customer(v)
+                ctx.prec = 300
+                if p.h == 0 or not tiny(pareto.pmf_integral(c, n, v["h"])):
+                    pareto_future(table, model, p, v, side, "pmf",
+                                  (("integral", lambda c, w: pareto.pmf_integral(c, n, w["h"])),
+                                   ("parts", lambda c, w: pareto.pmf_parts(c, n, w["h"]))), ["h"], n)
+
+
+def pareto_discounted(table, model, block):
+    dice = points.Generator("%s %d %d dice" % (model, SEED, block)).random
+    for p in stream(model, SEED, block):
+        v = inputs(model, p)
+        side = dice.choice(("new", "cond"))
+        lifetime = dice.random() < 0.5
+        forever = p.rate > 0 and dice.random() < 0.4
+        if p.rate == 0 or (p.h == 0 and not forever):
+            continue
+        h = (lambda w: None) if forever else (lambda w: w["h"])
+        pareto_future(table, model, p, v, side, "discounted_lifetime" if lifetime else "discounted_purchases",
+                      (("formula", lambda c, w: pareto.discounted_formula(c, w["rate"], h(w), lifetime)),
+                       ("clock", lambda c, w: pareto.discounted_integral(c, w["rate"], h(w), lifetime))),
+                      ["rate"] if forever else ["h", "rate"], rate=True, forever=forever)
+
+
+PARETO = {"likelihood": pareto_likelihood, "purchases": pareto_purchases, "pmf": pareto_pmf, "discounted": pareto_discounted}
 GROUPS = {"likelihood": likelihood, "purchases": purchases, "pmf": chances, "discounted": discounted, "spend": spend}
-MODELS = ("nbd", "bg_nbd", "mbg_nbd", "gamma_gamma")
-BLOCKS = {"likelihood": 8, "purchases": 12, "pmf": 8, "discounted": 24, "spend": 10}
+MODELS = ("nbd", "bg_nbd", "mbg_nbd", "gamma_gamma", "pareto_nbd")
+BLOCKS = {"likelihood": 6, "purchases": 2, "pmf": 2, "discounted": 2, "spend": 9}
 
 
 def block_rows(cache, group, model, block):
@@ -386,7 +486,7 @@ def block_rows(cache, group, model, block):
     if not os.path.exists(path):
         started = time.time()
         table = Table()
-        GROUPS[group](table, model, block)
+        (PARETO if model == "pareto_nbd" else GROUPS)[group](table, model, block)
         with open(path + ".part", "w") as out:
             out.writelines(table.lines)
         os.rename(path + ".part", path)

@@ -2,8 +2,7 @@
 
 from flint import arb, ctx
 
-import kernels
-from balls import ONE, Unresolved, accurate_bits, close, exactly, log_beta, refine, twice
+from balls import ONE, Unresolved, log_beta, refine
 
 
 def rising_product(base, count):

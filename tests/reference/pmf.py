@@ -12,9 +12,9 @@ Route "arrival":  the tail as the integral over the time of the n-th event, by p
 
 import math
 
-from flint import acb, arb, ctx
+from flint import acb, arb
 
-from balls import ONE, Unresolved, accurate_bits, log_beta
+from balls import ONE, log_beta
 from kernels import series_2f1
 from models import rising_product
 

@@ -114,9 +114,20 @@ class Generator:
             return short(self.log_uniform(1e-3, 1e3) / h)
         return short(self.log_uniform(1e-4, 1e2) / (alpha + T))
 
+    def lifetime_pair(self, region, alpha):
+        """s, beta of Pareto/NBD; now and then beta = alpha exactly"""
+        s, beta = self.dropout_pair(region)
+        if region == "usual":
+            return s, short(self.random.uniform(2, 20))
+        return s, alpha if self.random.random() < 0.06 else beta
+
     def draw(self, region, dropout):
         r, alpha = self.purchase_pair(region)
-        params = (r, alpha) + (self.dropout_pair(region) if dropout else ())
+        params = (r, alpha)
+        if dropout == "pareto":
+            params += self.lifetime_pair(region, alpha)
+        elif dropout:
+            params += self.dropout_pair(region)
         x, t_x, T = self.history(region, r, alpha)
         h = self.horizon(region, T, alpha)
         return Point(params, x, t_x, T, h, self.discount(region, T, alpha, h), region)
@@ -127,6 +138,33 @@ class Generator:
             if region == "a_one" and not dropout:
                 continue
             yield self.draw(region, dropout)
+
+
+def structured_pareto():
+    """Points written by hand for Pareto/NBD, the published stress points among them."""
+    rows = []
+    rate = math.log(1.15) / 52
+    cdnow = (0.553, 10.578, 0.606, 11.669)
+    for x, t_x, T in ((2, 30.43, 38.86), (1, 1.71, 38.86), (0, 0.0, 38.86), (26, 30.857142857142857, 31.0), (1000, 364.0, 365.0),
+                      (500, 10.0, 100.0), (0, 0.0, 0.0), (7, 38.86, 38.86), (132, 200.0, 200.0)):
+        for h in (0.0, 1e-9, 1.0, 39.0, 520.0, 388600.0):
+            rows.append(Point(cdnow, x, t_x, T, h, rate, "structured"))
+    for x, t_x, T in ((221, 103.42857, 103.57143), (254, 97.14286, 97.28571), (161, 94.71429, 98.0), (204, 98.57143, 99.42857)):
+        rows.append(Point((0.5143, 2.8845, 0.2856, 14.1087), x, t_x, T, 52.0, rate, "structured"))
+    for x, t_x, T in ((40, 5.0, 6.0), (50, 1.0, 37.0), (50, 4.0, 37.0), (400, 5.0, 6.0), (500, 4.0, 37.0)):
+        rows.append(Point((10.465, 7.98565181e-3, 3.0516, 2.820), x, t_x, T, 10.0, rate, "structured"))
+    for params in ((0.5, 100.0, 0.7, 1e-4), (0.5, 1e-4, 0.7, 100.0), (0.5, 10.0, 0.7, 10.0), (1e5, 2e5, 64.0, 7722.0),
+                   (0.5, 10.0, 1e5, 1e7), (300.0, 600.0, 300.0, 6e4), (1e3, 1e-3, 1e-3, 1e3), (1e-3, 1e3, 1e3, 1e-3)):
+        for x, t_x, T, h in ((2, 100.0, 104.0, 520.0), (0, 0.0, 104.0, 52.0), (40, 103.0, 104.0, 1e4)):
+            rows.append(Point(params, x, t_x, T, h, rate, "structured"))
+    for s in A_NEAR_ONE:
+        for h in (1e-3, 39.0, 1e6):
+            rows.append(Point((0.553, 10.578, s, 11.669), 2, 30.0, 38.0, h, rate, "structured"))
+    for x in (1, 10, 100, 1000, 10000, 100000):
+        for T in (1e-6, 1.0, 1e6):
+            rows.append(Point((0.5, 10.0, 0.7, 12.0), x, T * (1 - 2.0 ** -20), T, 100 * T, rate, "structured"))
+            rows.append(Point((0.5, 10.0, 0.7, 12.0), x, T * 0.9, T, T, rate, "structured"))
+    return rows
 
 
 def structured(dropout):

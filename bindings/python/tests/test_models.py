@@ -36,6 +36,8 @@ def ask(model, row):
             return model.log_p_alive(*history)
         case "p_alive":
             return model.p_alive(*history)
+        case "log_p_alive_later":
+            return model.log_p_alive(*history, h)
         case "p_alive_later" | "p_alive_at_T_plus_h":
             return model.p_alive(*history, h)
         case "cond_expected_purchases" | "new_expected_purchases" | "expected_purchases_new_customer":
