@@ -58,20 +58,8 @@ template <class R>
 /// Same-bits; relative error <= 64 eps. Twice the price of log_beta_ratio, which errs by 16 eps (|value| + 1).
 template <class R>
 [[nodiscard]] R log_beta_ratio_tight(const R& a, const R& b, const R& x) {
-  const R ax = a * x;
-  R product(0.0);
-  for (int i = 0; i < detail::gamma_shift; ++i) {
-    const R z1 = b + static_cast<double>(i);
-    const R t = ax / (z1 * (a + z1 + x));
-    product = product + t + product * t;
-  }
-  const R z1 = b + static_cast<double>(detail::gamma_shift);
-  const R z2 = z1 + x;
-  const R z3 = z1 + a;
-  const R z4 = z3 + x;
-  const R stirling =
-      (z1 - 0.5) * numeric::log1p(ax / (z1 * z4)) - x * numeric::log1p(a / z2) - a * numeric::log1p(x / z3);
-  return stirling - detail::binet_mixed_difference(a, x, z1, z2, z3, z4) - numeric::log1p(product);
+  const auto c = detail::corners_of_beta_ratio(a, b, x);
+  return c.stirling - detail::binet_mixed_difference(a, x, c.z1, c.z2, c.z3, c.z4) - c.moved_up;
 }
 
 }  // namespace valorem::inline VALOREM_ABI::numeric

@@ -114,26 +114,43 @@ template <class R>
   return lgamma(low) - lgamma_delta(high, low);
 }
 
-/// ln [B(a, b+x) / B(a, b)], b > 0, a > -b, x >= 0. Same-bits; error <= 16 eps (|value| + 1), relative as a -> 0.
-/// With z1 = b, z2 = b+x, z3 = a+b, z4 = a+b+x the linear parts of the four Stirling forms cancel identically, and
-/// z2 z3 / (z1 z4) = 1 + a x / (z1 z4).
+namespace detail {
+
+/// ln [B(a, b+x) / B(a, b)] but for its differences of Binet's function, of arguments moved up by gamma_shift. With z1
+/// = b, z2 = b+x, z3 = a+b, z4 = a+b+x the linear parts of the four Stirling forms cancel identically, and z2 z3 / (z1
+/// z4) = 1 + a x / (z1 z4).
+template <class R>
+struct beta_ratio_corners {
+  R z1, z2, z3, z4;
+  R stirling;
+  R moved_up;  ///< to be taken off
+};
 template <class R, class X>
-[[nodiscard]] VALOREM_INLINE R log_beta_ratio(const R& a, const R& b, const X& x) {
+[[nodiscard]] VALOREM_INLINE beta_ratio_corners<R> corners_of_beta_ratio(const R& a, const R& b, const X& x) {
   const R ax = a * x;
   R product(0.0);
-  for (int i = 0; i < detail::gamma_shift; ++i) {
+  for (int i = 0; i < gamma_shift; ++i) {
     const R z1 = b + static_cast<double>(i);
     const R t = ax / (z1 * (a + z1 + x));
     product = product + t + product * t;
   }
-  const R z1 = b + static_cast<double>(detail::gamma_shift);
+  const R z1 = b + static_cast<double>(gamma_shift);
   const R z2 = z1 + x;
   const R z3 = a + z1;
   const R z4 = z3 + x;
   const R stirling =
       (z1 - 0.5) * numeric::log1p(ax / (z1 * z4)) - x * numeric::log1p(a / z2) - a * numeric::log1p(x / z3);
-  const R phi = detail::binet_series_delta(z1, z3, a) - detail::binet_series_delta(z2, z4, a);
-  return stirling + phi - numeric::log1p(product);
+  return {z1, z2, z3, z4, stirling, numeric::log1p(product)};
+}
+
+}  // namespace detail
+
+/// ln [B(a, b+x) / B(a, b)], b > 0, a > -b, x >= 0. Same-bits; error <= 16 eps (|value| + 1), relative as a -> 0.
+template <class R, class X>
+[[nodiscard]] VALOREM_INLINE R log_beta_ratio(const R& a, const R& b, const X& x) {
+  const auto c = detail::corners_of_beta_ratio(a, b, x);
+  const R phi = detail::binet_series_delta(c.z1, c.z3, a) - detail::binet_series_delta(c.z2, c.z4, a);
+  return c.stirling + phi - c.moved_up;
 }
 
 /// lnΓ(r+x) - lnΓ(r) - x ln(r+x): the part of a purchase likelihood that depends on counts alone, r > 0, x >= 0.
