@@ -36,9 +36,10 @@ def lines(*command):
 
 
 def member_of(line, current):
-    """Before each member of an archive nm writes "name.o:" and objdump "name.o:     file format ..."."""
-    match = re.match(r"^(\S+\.o)(bj)?:(\s+file format .*)?$", line)
-    return match.group(1) if match else current
+    """The heads of members in an archive: "name.o:" of nm, "name.o:     file format ..." of GNU objdump and
+    "lib.a(name.o):\tfile format ..." of LLVM's."""
+    match = re.match(r"^(?:\S+\((\S+\.o)\)|(\S+\.o)):(\s+file format .*)?$", line)
+    return (match.group(1) or match.group(2)) if match else current
 
 
 def caught_types(objdump, library):

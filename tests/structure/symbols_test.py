@@ -34,16 +34,30 @@ class Symbols(unittest.TestCase):
         self.folder = Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, self.folder)
 
-    def findings(self, text):
-        source, thing, library = (self.folder / name for name in ("a.cpp", "a.o", "liba.a"))
-        source.write_text(text, encoding="utf-8")
+    def findings(self, *texts):
+        """Of an archive with one member for each text."""
+        library = self.folder / "liba.a"
         library.unlink(missing_ok=True)
-        subprocess.run([TOOLS["CXX"], "-std=c++20", "-O2", "-fPIC", "-DNDEBUG", "-c", source, "-o", thing], check=True)
-        subprocess.run([TOOLS["AR"], "rc", library, thing], check=True)
+        for name, text in zip("abc", texts):
+            source, thing = self.folder / f"{name}.cpp", self.folder / f"{name}.cpp.o"
+            source.write_text(text, encoding="utf-8")
+            subprocess.run([TOOLS["CXX"], "-std=c++20", "-O2", "-fPIC", "-DNDEBUG", "-c", source, "-o", thing], check=True)
+            subprocess.run([TOOLS["AR"], "rc", library, thing], check=True)
         return list(symbols.findings(TOOLS["NM"], TOOLS["OBJDUMP"], str(library)))
 
     def test_tables_exceptions_virtual_functions_and_threads_are_allowed(self):
         self.assertEqual(self.findings(GOOD), [])
+        self.assertEqual(self.findings(GOOD, GOOD), [])
+
+    def test_a_fault_is_told_with_the_member_that_has_it(self):
+        found = self.findings(GOOD, GOOD + "int count = 7;\nint more() { return ++count; }")
+        self.assertEqual(len(found), 1, found)
+        self.assertRegex(found[0], r"^b\.cpp\.o: \d+ bytes in \.data: the library keeps no state$")
+
+    def test_members_are_told_apart_in_what_either_family_of_tools_prints(self):
+        for line in ("b.cpp.o:", "b.cpp.o:     file format elf64-x86-64", "some/lib.a(b.cpp.o):\tfile format elf64-x86-64"):
+            self.assertEqual(symbols.member_of(line, "a.cpp.o"), "b.cpp.o", line)
+        self.assertEqual(symbols.member_of("  6 .data   00000010", "a.cpp.o"), "a.cpp.o")
 
     def test_each_fault_is_found(self):
         for text, part in (
