@@ -5,7 +5,7 @@
 //   bg_bb           buys or not in each period, may leave   catalogue       all of them by name
 //   pareto_nbd      leaves at any time                      gamma_gamma     what a purchase is worth
 //   fit             parameters from data                    lifetime_value  prepare(model, spend, plan) -> desk
-//   saved_model     models as text
+//   saved_model     models as text                          simulate        customers as each model imagines them
 //
 // and of contracts, whose end is seen: how long they last.
 //
@@ -32,6 +32,7 @@
 #include <valorem/model/pareto_nbd.hpp>
 #include <valorem/model/saved_model.hpp>
 #include <valorem/model/shifted_beta_geometric.hpp>
+#include <valorem/model/simulate.hpp>
 #include <valorem/model/verbs.hpp>
 
 #endif
