@@ -1,6 +1,7 @@
 // Room 3, contracts: how long customers stay whose leaving is seen.
 #include "bindings.hpp"
 #include "models.hpp"
+#include "simulations.hpp"
 #include <valorem/model/fit_contracts.hpp>
 #include <valorem/model/kaplan_meier.hpp>
 #include <valorem/numeric/dual.hpp>
@@ -195,6 +196,21 @@ void define_contract_model(py::module_& module, const char* class_name, const ch
       },
       arg("duration"), arg("churned"), "Why a contract's log_likelihood is NaN: 'ok', 'missing' or 'invalid'.");
   define_lifetimes(c);
+  c.def(
+      "simulate",
+      [](const M& m, O T, O seed, O size, O threads) {
+        return simulated_table(std::array{"duration", "churned"}, T, seed, size, threads,
+                               [&](double t, std::uint64_t number, std::size_t i) {
+                                 const contract_history h = simulate(m, t, number, i);
+                                 return std::array{h.duration, h.churned};
+                               });
+      },
+      arg("T"), arg("seed"), maybe("size"), py::kw_only(), threads_one(),
+      "A table of contracts that the model imagines, as fit reads them: duration, and churned: 1 where it ended within "
+      "T\n"
+      "whole periods, 0 where it still runs after T. T: one number for size contracts, or a number for each; a row "
+      "whose\n"
+      "T is illegal is NaN. Row i is a function of the seed (whole, from 0 up) and i alone.");
   c.def_static(
       "fit", &fit_contracts_of<M>, py::kw_only(), maybe("lost"), maybe("survivors"), maybe("duration"),
       maybe("churned"), maybe("weights"), threads_one(),

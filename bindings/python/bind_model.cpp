@@ -1,6 +1,7 @@
 // Room 3, models of purchases: each answers the same verbs.
 #include "bindings.hpp"
 #include "models.hpp"
+#include "simulations.hpp"
 #include <valorem/model.hpp>
 #include <valorem/numeric/dual.hpp>
 #include <valorem/summary/compress.hpp>
@@ -9,6 +10,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -269,6 +271,27 @@ void define_future(py::class_<M>& c) {
       "per unit of cost rate. In time units; NaN for a rate or a horizon below 0.");
 }
 
+template <class M>
+void define_simulate(py::class_<M>& c) {
+  using O = const py::object&;
+  const auto table = [](const M& m, O T, O seed, O size, O threads) {
+    constexpr std::array names{"frequency", "recency", "T", "alive", "purchase_rate", "dropout"};
+    return simulated_table(names, T, seed, size, threads, [&](double t, std::uint64_t number, std::size_t i) {
+      const simulated_customer c = simulate(m, t, number, i);
+      return std::array{c.seen.x, c.seen.t_x, c.seen.T, c.alive, c.purchase_rate, c.dropout};
+    });
+  };
+  c.def(
+      "simulate", table, arg("T"), arg("seed"), maybe("size"), py::kw_only(), threads_one(),
+      "A table of customers that the model imagines: frequency, recency, T; and what nobody sees: alive (1 or 0 at "
+      "T),\n"
+      "purchase_rate (per time unit; of BG/BB her chance to buy in a period) and dropout (her chance to leave at each\n"
+      "chance; of Pareto/NBD her rate of leaving per time unit; 0 of NBD). T: one number for size customers, or a\n"
+      "number for each; a row whose T is illegal is NaN. Customer i is a function of the seed (whole, from 0 up) and "
+      "i\n"
+      "alone: the same on every machine, with any size and number of threads.");
+}
+
 template <template <class> class B>
 void define_purchase_model(py::module_& m, const char* class_name, const char* doc) {
   py::class_<B<double>> c(m, class_name, doc);
@@ -276,6 +299,7 @@ void define_purchase_model(py::module_& m, const char* class_name, const char* d
   define_likelihood<B>(c);
   define_alive(c);
   define_future(c);
+  define_simulate(c);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Room 3, what a purchase is worth; and models as text.
 #include "bindings.hpp"
 #include "models.hpp"
+#include "simulations.hpp"
 #include <valorem/model/gamma_gamma.hpp>
 #include <valorem/summary/compress.hpp>
 
@@ -66,6 +67,21 @@ void bind_spend(py::module_& m) {
   verb(
       "spend_sd", [](const gamma_gamma& g, const spend_history& s) { return spend_sd(g, s); },
       "Standard deviation of her mean spend, given the history, in money; NaN where it does not exist.");
+  c.def(
+      "simulate",
+      [](const gamma_gamma& g, O frequency, O seed, O threads, O out) {
+        return compute_rows({{"frequency", frequency}}, out, threads,
+                            [&g, number = seed_argument(seed)](const batch& b, std::size_t i) {
+                              return simulate(g, b(0, i), number, i).mean;
+                            });
+      },
+      arg("frequency"), arg("seed"), py::kw_only(), arg("threads") = 1, arg("out") = py::none(),
+      "Mean spends over frequency purchases of customers that the model imagines, in money; 0 where frequency is 0. "
+      "Row "
+      "i\n"
+      "is a function of the seed (whole, from 0 up) and i alone, and independent of what a model of purchases "
+      "simulates\n"
+      "with that seed.");
   c.def(
       "status",
       [](const gamma_gamma& g, O frequency, O monetary_value) {
