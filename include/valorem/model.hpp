@@ -5,6 +5,7 @@
 //   bg_bb           buys or not in each period, may leave   catalogue       all of them by name
 //   pareto_nbd      leaves at any time                      gamma_gamma     what a purchase is worth
 //   fit             parameters from data                    lifetime_value  prepare(model, spend, plan) -> desk
+//   inference       how far off they may be
 //   saved_model     models as text                          simulate        customers as each model imagines them
 //
 // and of contracts, whose end is seen: how long they last.
@@ -25,6 +26,7 @@
 #include <valorem/model/fit_contracts.hpp>
 #include <valorem/model/fitted_model.hpp>
 #include <valorem/model/gamma_gamma.hpp>
+#include <valorem/model/inference.hpp>
 #include <valorem/model/kaplan_meier.hpp>
 #include <valorem/model/lifetime_value.hpp>
 #include <valorem/model/mbg_nbd.hpp>

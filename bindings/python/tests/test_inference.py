@@ -1,0 +1,55 @@
+"""Intervals of parameters and the likelihood-ratio test, as Python has them."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import valorem as vl
+
+
+@pytest.fixture(scope="module")
+def fits():
+    t = vl.BetaDiscreteWeibull(0.7, 1.2, 1.3).simulate(8, seed=1, size=20_000)
+    rows = {"duration": t["duration"], "churned": t["churned"]}
+    return vl.ShiftedBetaGeometric.fit(**rows), vl.BetaDiscreteWeibull.fit(**rows)
+
+
+def test_intervals(fits):
+    z = 1.959963984540054
+    for fit in fits:
+        value, se = fit.parameters, fit.standard_errors
+        log = fit.confidence_interval()
+        assert log.shape == (len(value), 2)
+        np.testing.assert_allclose(log, np.column_stack([value * np.exp(-z * se / value), value * np.exp(z * se / value)]), rtol=1e-13)
+        natural = fit.confidence_interval(level=0.95, scale="natural")
+        np.testing.assert_allclose(natural, np.column_stack([value - z * se, value + z * se]), rtol=1e-13)
+        assert (np.diff(fit.confidence_interval(0.99)) > np.diff(log)).all()
+        table = fit.summary(level=0.95)
+        assert table.columns == ["parameter", "value", "standard_error", "low", "high"]
+        np.testing.assert_array_equal(table["low"], log[:, 0])
+        np.testing.assert_array_equal(table["high"], log[:, 1])
+
+
+def test_ratio(fits):
+    restricted, full = fits
+    t = vl.likelihood_ratio_test(restricted, full)
+    assert t.degrees_of_freedom == 1
+    assert t.statistic == 2 * (full.log_likelihood - restricted.log_likelihood) > 0
+    assert t.p_value < 1e-3
+    assert repr(t).startswith("LikelihoodRatio(statistic=")
+
+
+def test_refusals(fits):
+    restricted, full = fits
+    with pytest.raises(ValueError, match="level must lie between 0 and 1"):
+        full.confidence_interval(95)
+    with pytest.raises(ValueError, match="scale is 'log' or 'natural', not 'cube'"):
+        full.summary(scale="cube")
+    with pytest.raises(ValueError, match="more parameters"):
+        vl.likelihood_ratio_test(full, restricted)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", vl.ConvergenceWarning)
+        other = vl.BetaDiscreteWeibull.fit(lost=[10, 8, 7, 5], survivors=30)
+    with pytest.raises(ValueError, match="different rows"):
+        vl.likelihood_ratio_test(restricted, other)
