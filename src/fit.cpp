@@ -1,4 +1,5 @@
 #include "fit_rows.hpp"
+#include "profile_rows.hpp"
 #include <valorem/model/fit.hpp>
 
 #include <algorithm>
@@ -10,6 +11,7 @@ using detail::far;
 using detail::fit_rows;
 using detail::limit_rule;
 using detail::mean_of;
+using detail::profile_rows;
 using detail::usable;
 using detail::usable_rows;
 using numeric::dual;
@@ -106,6 +108,17 @@ usable_rows<history> usable_histories(const weighted_rows& rows, status (*wanted
       [wanted](const history& row) { return wanted(row) == status::ok; });
 }
 
+usable_rows<spend_history> usable_spends(std::span<const double> x, std::span<const double> mean,
+                                         std::span<const double> weight) {
+  require_equal_length(x.size(), "x", mean.size(), "mean");
+  return usable<spend_history>(
+      x.size(), weight,
+      [&](std::size_t i) {
+        return spend_history{x[i], mean[i]};
+      },
+      [](const spend_history& row) { return row.x >= 1 && check(row) == status::ok; });
+}
+
 /// α that makes a rate of shape r match the mean count per time; any positive number will do where nobody bought.
 double matching_alpha(const usable_rows<history>& data, double r) {
   const double T = mean_of(data, [](const history& h) { return h.T; });
@@ -170,17 +183,43 @@ fit_result<bg_bb> fit<bg_bb>(const weighted_rows& rows, const execution& how) {
 
 fit_result<gamma_gamma> fit_spend(std::span<const double> x, std::span<const double> mean,
                                   std::span<const double> weight, const execution& how) {
-  require_equal_length(x.size(), "x", mean.size(), "mean");
-  const auto data = usable<spend_history>(
-      x.size(), weight,
-      [&](std::size_t i) {
-        return spend_history{x[i], mean[i]};
-      },
-      [](const spend_history& row) { return row.x >= 1 && check(row) == status::ok; });
+  const auto data = usable_spends(x, mean, weight);
   const double level = mean_of(data, [](const spend_history& s) { return s.mean; });
   // p v / (q - 1) = level at p = 4, q = 4.
   return fit_rows<gamma_gamma, basic_gamma_gamma>(data, {{.p = 4.0, .q = 4.0, .v = 0.75 * level}}, spend_limits, level,
                                                   how, blocks);
+}
+
+template <>
+intervals_of<nbd> profile_intervals<nbd>(const weighted_rows& rows, const fit_result<nbd>& fit, double level,
+                                         const execution& how) {
+  return profile_rows<nbd, basic_nbd>(usable_histories(rows), fit, level, how, blocks);
+}
+template <>
+intervals_of<bg_nbd> profile_intervals<bg_nbd>(const weighted_rows& rows, const fit_result<bg_nbd>& fit, double level,
+                                               const execution& how) {
+  return profile_rows<bg_nbd, basic_bg_nbd>(usable_histories(rows), fit, level, how, blocks);
+}
+template <>
+intervals_of<mbg_nbd> profile_intervals<mbg_nbd>(const weighted_rows& rows, const fit_result<mbg_nbd>& fit,
+                                                 double level, const execution& how) {
+  return profile_rows<mbg_nbd, basic_mbg_nbd>(usable_histories(rows), fit, level, how, blocks);
+}
+template <>
+intervals_of<pareto_nbd> profile_intervals<pareto_nbd>(const weighted_rows& rows, const fit_result<pareto_nbd>& fit,
+                                                       double level, const execution& how) {
+  return profile_rows<pareto_nbd, basic_pareto_nbd>(usable_histories(rows), fit, level, how, blocks);
+}
+template <>
+intervals_of<bg_bb> profile_intervals<bg_bb>(const weighted_rows& rows, const fit_result<bg_bb>& fit, double level,
+                                             const execution& how) {
+  return profile_rows<bg_bb, basic_bg_bb>(usable_histories(rows, check_periods), fit, level, how, blocks);
+}
+
+intervals_of<gamma_gamma> profile_spend_intervals(std::span<const double> x, std::span<const double> mean,
+                                                  std::span<const double> weight, const fit_result<gamma_gamma>& fit,
+                                                  double level, const execution& how) {
+  return profile_rows<gamma_gamma, basic_gamma_gamma>(usable_spends(x, mean, weight), fit, level, how, blocks);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

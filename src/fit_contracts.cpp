@@ -1,4 +1,5 @@
 #include "fit_rows.hpp"
+#include "profile_rows.hpp"
 #include <valorem/model/fit_contracts.hpp>
 
 #include <algorithm>
@@ -134,6 +135,21 @@ fit_result<beta_discrete_weibull> fit<beta_discrete_weibull>(const compressed_co
   const beta_discrete_weibull start{.alpha = 1.0, .beta = matching_beta(1.0, leaving), .c = 1.0};
   return detail::fit_rows<beta_discrete_weibull, basic_beta_discrete_weibull>(data, {start}, weibull_limits, leaving,
                                                                               how, blocks);
+}
+
+template <>
+intervals_of<shifted_beta_geometric> profile_intervals<shifted_beta_geometric>(
+    const compressed_contracts& rows, const fit_result<shifted_beta_geometric>& fit, double level,
+    const execution& how) {
+  return detail::profile_rows<shifted_beta_geometric, basic_shifted_beta_geometric>(prepare_contracts(rows).data, fit,
+                                                                                    level, how, blocks);
+}
+template <>
+intervals_of<beta_discrete_weibull> profile_intervals<beta_discrete_weibull>(
+    const compressed_contracts& rows, const fit_result<beta_discrete_weibull>& fit, double level,
+    const execution& how) {
+  return detail::profile_rows<beta_discrete_weibull, basic_beta_discrete_weibull>(prepare_contracts(rows).data, fit,
+                                                                                  level, how, blocks);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

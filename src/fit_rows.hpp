@@ -83,29 +83,41 @@ void judge(fit_result<M>& fit, const numeric::minimum<parameter_count<M>>& at, s
   fit.outcome = maximum ? fit_status::flat : fit_status::failed;
 }
 
-/// The top of the hill that a start stands on; block(m, rows, weight) adds up one block of rows in dual numbers.
+/// -ln L and its derivatives in the logarithms of the parameters; block(m, rows, weight) adds up one block of rows in
+/// dual numbers.
 template <class M, template <class> class Basic, class Row, class Block>
-numeric::minimum<parameter_count<M>> climb(const usable_rows<Row>& data, const M& start, const execution& how,
-                                           const Block& block_log_likelihood) {
+auto negative_log_likelihood(const usable_rows<Row>& data, const execution& how, const Block& block) {
   constexpr std::size_t N = parameter_count<M>;
   const std::size_t n = data.rows.size();
-  std::vector<dual<N>> parts(numeric::block_count(n));
-  const auto objective = [&](const vector_n<N>& log_parameters) {
+  return [&data, &how, &block, n,
+          parts = std::vector<dual<N>>(numeric::block_count(n))](const vector_n<N>& log_parameters) mutable {
     std::array<dual<N>, N> p;
     for (std::size_t i = 0; i < N; ++i) p[i] = exp(dual<N>::variable(log_parameters[i], i));
     const auto m = Basic<dual<N>>::from(p);
-    numeric::for_blocks(n, how, [&](std::size_t block, std::size_t first, std::size_t last) noexcept {
-      parts[block] = block_log_likelihood(m, std::span(data.rows).subspan(first, last - first),
-                                          std::span(data.weight).subspan(first, last - first));
+    numeric::for_blocks(n, how, [&](std::size_t index, std::size_t first, std::size_t last) noexcept {
+      parts[index] = block(m, std::span(data.rows).subspan(first, last - first),
+                           std::span(data.weight).subspan(first, last - first));
     });
     dual<N> total;
     for (const auto& part : parts) total += part;
     return -total;
   };
-  vector_n<N> x{};
-  const auto s = start.parameters();
-  for (std::size_t i = 0; i < N; ++i) x[i] = numeric::log(s[i]);
-  return numeric::minimise<N>(objective, x);
+}
+
+template <class M>
+vector_n<parameter_count<M>> log_parameters(const M& m) {
+  vector_n<parameter_count<M>> x{};
+  const auto p = m.parameters();
+  for (std::size_t i = 0; i < p.size(); ++i) x[i] = numeric::log(p[i]);
+  return x;
+}
+
+/// The top of the hill that a start stands on.
+template <class M, template <class> class Basic, class Row, class Block>
+numeric::minimum<parameter_count<M>> climb(const usable_rows<Row>& data, const M& start, const execution& how,
+                                           const Block& block) {
+  return numeric::minimise<parameter_count<M>>(negative_log_likelihood<M, Basic>(data, how, block),
+                                               log_parameters(start));
 }
 
 template <class M>

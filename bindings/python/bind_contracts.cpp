@@ -85,6 +85,21 @@ fit_record fit_contracts_of(O lost, O survivors, O duration, O churned, O weight
   return warned(record_of(result));
 }
 
+template <class M>
+py::array_t<double> contract_profile(const fit_record& record, O lost, O survivors, O duration, O churned, O weights,
+                                     O level, O threads) {
+  const fit_result<M> f = result_of<M>(record);
+  const double covered = one_number(level, "level");
+  const execution how = threads_argument(threads);
+  const compressed_contracts rows = contracts_of(lost, survivors, duration, churned, weights);
+  intervals_of<M> ends{};
+  {
+    const py::gil_scoped_release others_may_run;
+    ends = profile_intervals<M>(rows, f, covered, how);
+  }
+  return ends_array(ends);
+}
+
 template <template <class> class B>
 py::array_t<double> contract_gradients(const B<double>& m, O lost, O survivors, O duration, O churned) {
   constexpr std::size_t k = parameter_count<B<double>>;
@@ -211,6 +226,8 @@ void define_contract_model(py::module_& module, const char* class_name, const ch
       "whole periods, 0 where it still runs after T. T: one number for size contracts, or a number for each; a row "
       "whose\n"
       "T is illegal is NaN. Row i is a function of the seed (whole, from 0 up) and i alone.");
+  c.def_static("profile_intervals", &contract_profile<M>, arg("fit"), py::kw_only(), maybe("lost"), maybe("survivors"),
+               maybe("duration"), maybe("churned"), maybe("weights"), arg("level") = 0.95, threads_one(), profile_doc);
   c.def_static(
       "fit", &fit_contracts_of<M>, py::kw_only(), maybe("lost"), maybe("survivors"), maybe("duration"),
       maybe("churned"), maybe("weights"), threads_one(),

@@ -1,7 +1,6 @@
 // What a fit tells beside its model.
 #include "bindings.hpp"
 #include "models.hpp"
-#include <valorem/model/inference.hpp>
 
 #include <pybind11/stl.h>
 
@@ -29,7 +28,7 @@ std::string fit_repr(const fit_record& f) {
   return out;
 }
 
-std::vector<interval> intervals_of(const fit_record& f, const py::object& level, const py::object& scale) {
+std::vector<interval> ends_of(const fit_record& f, const py::object& level, const py::object& scale) {
   const double covered = one_number(level, "level");
   const std::string on = one_text(scale, "scale");
   if (on != "log" && on != "natural") throw contract_error("scale is 'log' or 'natural', not '" + on + "'");
@@ -41,8 +40,15 @@ std::vector<interval> intervals_of(const fit_record& f, const py::object& level,
   return out;
 }
 
-py::array_t<double> intervals_array(const fit_record& f, const py::object& level, const py::object& scale) {
-  const std::vector<interval> ends = intervals_of(f, level, scale);
+likelihood_ratio compared(const fit_record& restricted, const fit_record& full) {
+  require_same_rows(restricted.rows, full.rows);
+  return likelihood_ratio_test(restricted.log_likelihood, full.log_likelihood,
+                               static_cast<int>(full.values.size()) - static_cast<int>(restricted.values.size()));
+}
+
+}  // namespace
+
+py::array_t<double> ends_array(std::span<const interval> ends) {
   py::array_t<double> out(std::vector<py::ssize_t>{static_cast<py::ssize_t>(ends.size()), 2});
   double* cell = out.mutable_data();
   for (const interval& i : ends) {
@@ -51,14 +57,6 @@ py::array_t<double> intervals_array(const fit_record& f, const py::object& level
   }
   return out;
 }
-
-likelihood_ratio compared(const fit_record& restricted, const fit_record& full) {
-  require_same_rows(restricted.rows, full.rows);
-  return likelihood_ratio_test(restricted.log_likelihood, full.log_likelihood,
-                               static_cast<int>(full.values.size()) - static_cast<int>(restricted.values.size()));
-}
-
-}  // namespace
 
 fit_record warned(fit_record f) {
   if (f.outcome == fit_status::converged) return f;
@@ -110,12 +108,17 @@ void bind_fit(py::module_& m) {
       .def_readonly("rows", &fit_record::rows, "Total weight of the rows used.")
       .def_readonly("distinct_rows", &fit_record::distinct_rows, "Equal rows count once here.")
       .def_readonly("evaluations", &fit_record::evaluations, "Of the likelihood, until the fit ended.")
-      .def("confidence_interval", &intervals_array, py::arg("level") = 0.95, py::arg("scale") = "log",
-           "Wald's intervals of the parameters, (k, 2): low and high. scale: 'log', value * exp(-+ z se / value), "
-           "above 0; or\n"
-           "'natural', value -+ z se. NaN where the standard error is. They hold where the likelihood is near a "
-           "parabola:\n"
-           "at the size of CDNOW's sample the 95 % interval of b covers 87 to 91 %.")
+      .def(
+          "confidence_interval",
+          [](const fit_record& f, const py::object& level, const py::object& scale) {
+            return ends_array(ends_of(f, level, scale));
+          },
+          py::arg("level") = 0.95, py::arg("scale") = "log",
+          "Wald's intervals of the parameters, (k, 2): low and high. scale: 'log', value * exp(-+ z se / value), "
+          "above 0; or\n"
+          "'natural', value -+ z se. NaN where the standard error is. They hold where the likelihood is near a "
+          "parabola:\n"
+          "at the size of CDNOW's sample the 95 % interval of b covers 87 to 91 %.")
       .def(
           "summary",
           [](const fit_record& f, const py::object& level, const py::object& scale) {
@@ -125,7 +128,7 @@ void bind_fit(py::module_& m) {
             columns["standard_error"] = f.standard_errors;
             std::vector<double> low;
             std::vector<double> high;
-            for (const interval& i : intervals_of(f, level, scale)) {
+            for (const interval& i : ends_of(f, level, scale)) {
               low.push_back(i.low);
               high.push_back(i.high);
             }

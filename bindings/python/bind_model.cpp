@@ -98,9 +98,10 @@ py::array_t<double> gradients(const B<double>& m, const py::object& frequency, c
   return answer;
 }
 
-template <class M>
-fit_record fit_model(const py::object& frequency, const py::object& recency, const py::object& T,
-                     const py::object& weights, const py::object& threads) {
+/// Histories as fit reads them: f(rows, how) with Python's lock released.
+template <class F>
+auto with_rows(const py::object& frequency, const py::object& recency, const py::object& T, const py::object& weights,
+               const py::object& threads, F f) {
   const py::array_t<double> x = table_column(frequency, "frequency");
   const py::array_t<double> t_x = table_column(recency, "recency");
   const py::array_t<double> age = table_column(T, "T");
@@ -110,13 +111,28 @@ fit_record fit_model(const py::object& frequency, const py::object& recency, con
   };
   const history_columns columns{span(x), span(t_x), span(age)};
   const execution how = threads_argument(threads);
-  fit_result<M> result;
-  {
-    const py::gil_scoped_release others_may_run;
-    const weighted_histories rows = compress(columns, w.span());
-    result = fit<M>({rows.columns(), rows.weight}, how);
-  }
-  return warned(record_of(result));
+  const py::gil_scoped_release others_may_run;
+  const weighted_histories rows = compress(columns, w.span());
+  return f(weighted_rows{rows.columns(), rows.weight}, how);
+}
+
+template <class M>
+fit_record fit_model(const py::object& frequency, const py::object& recency, const py::object& T,
+                     const py::object& weights, const py::object& threads) {
+  return warned(
+      record_of(with_rows(frequency, recency, T, weights, threads,
+                          [](const weighted_rows& rows, const execution& how) { return fit<M>(rows, how); })));
+}
+
+template <class M>
+py::array_t<double> profile_of(const fit_record& record, const py::object& frequency, const py::object& recency,
+                               const py::object& T, const py::object& weights, const py::object& level,
+                               const py::object& threads) {
+  const fit_result<M> f = result_of<M>(record);
+  const double covered = one_number(level, "level");
+  return ends_array(with_rows(
+      frequency, recency, T, weights, threads,
+      [&](const weighted_rows& rows, const execution& how) { return profile_intervals<M>(rows, f, covered, how); }));
 }
 
 using py::arg;
@@ -154,6 +170,8 @@ void define_likelihood(py::class_<B<double>>& c) {
       },
       arg("frequency"), arg("recency"), arg("T"),
       "Why a row's answers are NaN: 'ok', 'missing' (NaN) or 'invalid'; a str, or an object array of the rows' shape.");
+  c.def_static("profile_intervals", &profile_of<M>, arg("fit"), arg("frequency"), arg("recency"), arg("T"),
+               maybe("weights"), py::kw_only(), arg("level") = 0.95, threads_one(), profile_doc);
   c.def_static("fit", &fit_model<M>, arg("frequency"), arg("recency"), arg("T"), maybe("weights"), py::kw_only(),
                threads_one(),
                "Maximum likelihood over columns of equal length, weights from 0 up. Rows with a status other than 'ok' "

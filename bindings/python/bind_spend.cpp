@@ -24,19 +24,34 @@ py::object per_spend(O frequency, O monetary_value, O threads, O out, F f) {
                       });
 }
 
-fit_record fit_gamma_gamma(O frequency, O monetary_value, O weights, O threads) {
+/// Spends as fit reads them: f(rows, how) with Python's lock released.
+template <class F>
+auto with_spends(O frequency, O monetary_value, O weights, O threads, F f) {
   const py::array_t<double> x = table_column(frequency, "frequency");
   const py::array_t<double> mean = table_column(monetary_value, "monetary_value");
   const weights_argument w(weights);
   const execution how = threads_argument(threads);
-  fit_result<gamma_gamma> result;
-  {
-    const py::gil_scoped_release others_may_run;
-    const weighted_spends rows = compress_spend({x.data(), static_cast<std::size_t>(x.size())},
-                                                {mean.data(), static_cast<std::size_t>(mean.size())}, w.span());
-    result = fit_spend(rows.x, rows.mean_spend, rows.weight, how);
-  }
-  return warned(record_of(result));
+  const py::gil_scoped_release others_may_run;
+  return f(compress_spend({x.data(), static_cast<std::size_t>(x.size())},
+                          {mean.data(), static_cast<std::size_t>(mean.size())}, w.span()),
+           how);
+}
+
+fit_record fit_gamma_gamma(O frequency, O monetary_value, O weights, O threads) {
+  return warned(record_of(
+      with_spends(frequency, monetary_value, weights, threads, [](const weighted_spends& rows, const execution& how) {
+        return fit_spend(rows.x, rows.mean_spend, rows.weight, how);
+      })));
+}
+
+py::array_t<double> profile_gamma_gamma(const fit_record& record, O frequency, O monetary_value, O weights, O level,
+                                        O threads) {
+  const fit_result<gamma_gamma> f = result_of<gamma_gamma>(record);
+  const double covered = one_number(level, "level");
+  return ends_array(
+      with_spends(frequency, monetary_value, weights, threads, [&](const weighted_spends& rows, const execution& how) {
+        return profile_spend_intervals(rows.x, rows.mean_spend, rows.weight, f, covered, how);
+      }));
 }
 
 }  // namespace
@@ -91,6 +106,8 @@ void bind_spend(py::module_& m) {
         return b.names(why);
       },
       arg("frequency"), arg("monetary_value"), "Why expected_spend is NaN: 'ok', 'missing', 'invalid' or 'undefined'.");
+  c.def_static("profile_intervals", &profile_gamma_gamma, arg("fit"), arg("frequency"), arg("monetary_value"),
+               arg("weights") = py::none(), py::kw_only(), arg("level") = 0.95, arg("threads") = 1, profile_doc);
   c.def_static("fit", &fit_gamma_gamma, arg("frequency"), arg("monetary_value"), arg("weights") = py::none(),
                py::kw_only(), arg("threads") = 1,
                "Maximum likelihood over customers with frequency >= 1 and a mean spend above 0; the others are left "

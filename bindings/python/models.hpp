@@ -4,12 +4,14 @@
 
 #include "columns.hpp"
 #include <valorem/model/fit.hpp>
+#include <valorem/model/inference.hpp>
 #include <valorem/model/parameters.hpp>
 #include <valorem/model/saved_model.hpp>
 
 #include <pybind11/pybind11.h>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -106,6 +108,32 @@ fit_record record_of(const fit_result<M>& f) {
   for (const auto& row : f.covariance) out.covariance.insert(out.covariance.end(), row.begin(), row.end());
   return out;
 }
+
+/// The fit of an M that a Fit holds: as much of it as intervals need.
+template <parametric M>
+fit_result<M> result_of(const fit_record& f) {
+  if (!py::isinstance<M>(f.model)) {
+    throw contract_error("fit: a fit of " + std::string(M::model_name) + " is expected, this is one of " + f.name);
+  }
+  fit_result<M> out;
+  out.model = f.model.cast<M>();
+  out.log_likelihood = f.log_likelihood;
+  out.rows = f.rows;
+  for (std::size_t i = 0; i < f.covariance.size(); ++i) {
+    out.covariance[i / parameter_count<M>][i % parameter_count<M>] = f.covariance[i];
+  }
+  return out;
+}
+
+/// (k, 2): low and high of each.
+py::array_t<double> ends_array(std::span<const interval> ends);
+
+inline constexpr const char* profile_doc =
+    "Profile-likelihood intervals of the parameters, (k, 2): low and high, from a fit and the rows that it was made "
+    "on.\n"
+    "They keep their level where the likelihood is no parabola (Venzon & Moolgavkar 1988). An end is 0 or inf where "
+    "the\n"
+    "likelihood does not fall that far, NaN where the bounded effort did not find it.";
 
 /// A weights= argument: no span where it is None.
 struct weights_argument {

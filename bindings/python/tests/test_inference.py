@@ -53,3 +53,37 @@ def test_refusals(fits):
         other = vl.BetaDiscreteWeibull.fit(lost=[10, 8, 7, 5], survivors=30)
     with pytest.raises(ValueError, match="different rows"):
         vl.likelihood_ratio_test(restricted, other)
+
+
+def test_profile_intervals_of_every_kind_of_model():
+    t = vl.MBGNBD(1.2, 6.0, 0.9, 1.6).simulate(39, seed=3, size=4000)
+    rows = [t[name] for name in ("frequency", "recency", "T")]
+    fit = vl.MBGNBD.fit(*rows)
+    ends = vl.MBGNBD.profile_intervals(fit, *rows)
+    wald = fit.confidence_interval()
+    assert ends.shape == (4, 2)
+    np.testing.assert_allclose(ends, wald, rtol=0.05)
+    assert not np.array_equal(ends, wald)
+    # With the others left where they were, the likelihood has fallen further than z²/2 at an end.
+    assert fit.log_likelihood - vl.MBGNBD(ends[0, 1], *fit.parameters[1:]).log_likelihood(*rows).sum() > 1.9207
+    weights = np.full(4000, 1.0)
+    np.testing.assert_array_equal(vl.MBGNBD.profile_intervals(fit, *rows, weights, level=0.95, threads=2), ends)
+
+    contracts = vl.ShiftedBetaGeometric(0.7, 1.2).simulate(8, seed=3, size=4000)
+    seen = {name: contracts[name] for name in contracts.columns}
+    fit = vl.ShiftedBetaGeometric.fit(**seen)
+    ends = vl.ShiftedBetaGeometric.profile_intervals(fit, **seen, level=0.9)
+    np.testing.assert_allclose(ends, fit.confidence_interval(0.9), rtol=0.05)
+
+    x = np.arange(4000) % 9 + 1.0
+    spend = vl.GammaGamma(6.25, 3.74, 15.44).simulate(x, seed=3)
+    fit = vl.GammaGamma.fit(x, spend)
+    ends = vl.GammaGamma.profile_intervals(fit, x, spend)
+    np.testing.assert_allclose(ends, fit.confidence_interval(), rtol=0.1)
+
+    with pytest.raises(ValueError, match="a fit of mbg_nbd is expected, this is one of gamma_gamma"):
+        vl.MBGNBD.profile_intervals(fit, *rows)
+    with pytest.raises(ValueError, match="different rows"):
+        vl.GammaGamma.profile_intervals(fit, x[1:], spend[1:])
+    with pytest.raises(ValueError, match="level must lie"):
+        vl.GammaGamma.profile_intervals(fit, x, spend, level=95)

@@ -3,6 +3,7 @@
 #define VALOREM_MODEL_INFERENCE_HPP
 
 #include <valorem/model/fit.hpp>
+#include <valorem/model/fit_contracts.hpp>
 #include <valorem/numeric/chi_square.hpp>
 #include <valorem/numeric/normal.hpp>
 
@@ -10,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace valorem::inline VALOREM_ABI {
@@ -39,17 +41,68 @@ struct interval {
   return {value * numeric::exp(-factor), value * numeric::exp(factor)};
 }
 
+/// One for each parameter, in the order of M::parameter_names.
+template <parametric M>
+using intervals_of = std::array<interval, parameter_count<M>>;
+
 /// The same of every parameter of a fit, in the order of M::parameter_names. It holds where the likelihood is near a
 /// parabola: at the size of CDNOW's sample the 95 % interval of b covers 87 to 91 %.
 template <parametric M>
-[[nodiscard]] std::array<interval, parameter_count<M>> confidence_intervals(
-    const fit_result<M>& f, double level = 0.95, parameter_scale scale = parameter_scale::logarithm) {
-  std::array<interval, parameter_count<M>> out{};
+[[nodiscard]] intervals_of<M> confidence_intervals(const fit_result<M>& f, double level = 0.95,
+                                                   parameter_scale scale = parameter_scale::logarithm) {
+  intervals_of<M> out{};
   const auto values = f.model.parameters();
   const auto errors = f.standard_errors();
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = confidence_interval(values[i], errors[i], level, scale);
   return out;
 }
+
+// Profile-likelihood intervals: the values of one parameter that a likelihood-ratio test does not reject at 1 - level,
+// the others each time at their best (Venzon & Moolgavkar 1988, Applied Statistics 37:87). They keep their level where
+// the likelihood is no parabola, and follow a change of unit. An end is 0 or infinite where the likelihood does not
+// fall that far within a factor e^16 of the estimate, as towards the limit of a fit that ended on a boundary; NaN where
+// the bounded effort did not find it. Give the rows that the fit was made on. Throws contract_error for a level outside
+// (0, 1) and where the rows' total weight is another. Same-bits; relative error <= 1e-7 of an end where the fit
+// converged. Needs valorem::compiled.
+
+/// Of a model of purchases.
+template <class M>
+[[nodiscard]] intervals_of<M> profile_intervals(const weighted_rows& rows, const fit_result<M>& fit,
+                                                double level = 0.95, const execution& how = {});
+template <>
+VALOREM_EXPORT intervals_of<nbd> profile_intervals<nbd>(const weighted_rows& rows, const fit_result<nbd>& fit,
+                                                        double level, const execution& how);
+template <>
+VALOREM_EXPORT intervals_of<bg_nbd> profile_intervals<bg_nbd>(const weighted_rows& rows, const fit_result<bg_nbd>& fit,
+                                                              double level, const execution& how);
+template <>
+VALOREM_EXPORT intervals_of<mbg_nbd> profile_intervals<mbg_nbd>(const weighted_rows& rows,
+                                                                const fit_result<mbg_nbd>& fit, double level,
+                                                                const execution& how);
+template <>
+VALOREM_EXPORT intervals_of<pareto_nbd> profile_intervals<pareto_nbd>(const weighted_rows& rows,
+                                                                      const fit_result<pareto_nbd>& fit, double level,
+                                                                      const execution& how);
+template <>
+VALOREM_EXPORT intervals_of<bg_bb> profile_intervals<bg_bb>(const weighted_rows& rows, const fit_result<bg_bb>& fit,
+                                                            double level, const execution& how);
+
+/// Of a model of contracts.
+template <class M>
+[[nodiscard]] intervals_of<M> profile_intervals(const compressed_contracts& rows, const fit_result<M>& fit,
+                                                double level = 0.95, const execution& how = {});
+template <>
+VALOREM_EXPORT intervals_of<shifted_beta_geometric> profile_intervals<shifted_beta_geometric>(
+    const compressed_contracts& rows, const fit_result<shifted_beta_geometric>& fit, double level,
+    const execution& how);
+template <>
+VALOREM_EXPORT intervals_of<beta_discrete_weibull> profile_intervals<beta_discrete_weibull>(
+    const compressed_contracts& rows, const fit_result<beta_discrete_weibull>& fit, double level, const execution& how);
+
+/// Of Gamma-Gamma, from the columns that fit_spend had.
+[[nodiscard]] VALOREM_EXPORT intervals_of<gamma_gamma> profile_spend_intervals(
+    std::span<const double> x, std::span<const double> mean, std::span<const double> weight,
+    const fit_result<gamma_gamma>& fit, double level = 0.95, const execution& how = {});
 
 /// 2 (ln L of the full model - ln L of the restricted one), and the chance of that or more where the restriction holds
 /// (Wilks 1938).

@@ -1,0 +1,99 @@
+// Ends of profile-likelihood intervals: one parameter is held, the others climb to their best, and the level is met by
+// Newton's method on the root of the deviance, which is nearly a straight line.
+#ifndef VALOREM_SRC_PROFILE_ROWS_HPP
+#define VALOREM_SRC_PROFILE_ROWS_HPP
+
+#include "fit_rows.hpp"
+#include <valorem/model/inference.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+namespace valorem::inline VALOREM_ABI::detail {
+
+/// Cuts variable k off from the others, so that a minimiser leaves it where it is.
+template <std::size_t N>
+[[nodiscard]] dual<N> held(dual<N> f, std::size_t k) {
+  f.g[k] = 0.0;
+  for (std::size_t i = 0; i < N; ++i) f.h[dual<N>::index(i, k)] = i == k ? 1.0 : 0.0;
+  return f;
+}
+
+/// 2 (top - best with the k-th logarithm at u), its slope in u, and where the others then are.
+template <std::size_t N>
+struct profile_point {
+  vector_n<N> x;
+  double deviance;
+  double slope;
+  bool found;
+};
+
+template <std::size_t N, class Objective>
+profile_point<N> profile_at(Objective& objective, double top, std::size_t k, double u, vector_n<N> near) {
+  near[k] = u;
+  const auto at = numeric::minimise<N>([&](const vector_n<N>& x) { return held(objective(x), k); }, near);
+  const dual<N> f = objective(at.x);
+  // Where another parameter runs away, what it would still gain tells whether the value is that of the limit.
+  const bool found = numeric::is_finite(f.v) && (at.found || at.decrement < 1e-6);
+  return {at.x, 2.0 * (f.v + top), 2.0 * f.g[k], found};
+}
+
+/// How far an end may lie from the estimate, in the logarithm.
+inline constexpr double profile_reach = 16.0;
+
+/// The logarithm of the end in one direction; infinite where there is none within reach, NaN where it was not found.
+template <std::size_t N, class Objective>
+double profile_end(Objective& objective, const vector_n<N>& estimate, double top, std::size_t k, double z,
+                   double direction, double first_step) {
+  double inside = estimate[k];
+  profile_point<N> outer{estimate, 0.0, 0.0, true};
+  for (double step = first_step;; step *= 2.0) {
+    if (std::fabs(inside - estimate[k]) >= profile_reach) return direction * std::numeric_limits<double>::infinity();
+    const double u = estimate[k] + direction * std::min(std::fabs(inside - estimate[k]) + step, profile_reach);
+    outer = profile_at(objective, top, k, u, outer.x);
+    if (!outer.found) return not_a_value;
+    if (outer.deviance > z * z) break;
+    inside = u;
+  }
+  double outside = outer.x[k];
+  double u = outside;
+  for (int i = 0; i < 60 && outside != inside; ++i) {
+    const double root = std::sqrt(std::max(outer.deviance, 0.0));
+    double next = u + 2.0 * root * (z - root) / outer.slope;
+    if (!((next - inside) * (next - outside) < 0)) next = 0.5 * (inside + outside);
+    const double moved = std::fabs(next - u);
+    u = next;
+    if (moved < 1e-10 * std::max(1.0, std::fabs(u))) return u;
+    outer = profile_at(objective, top, k, u, outer.x);
+    if (!outer.found) return not_a_value;
+    (outer.deviance > z * z ? outside : inside) = u;
+  }
+  return u;
+}
+
+template <class M, template <class> class Basic, class Row, class Block>
+intervals_of<M> profile_rows(const usable_rows<Row>& data, const fit_result<M>& fit, double level, const execution& how,
+                             const Block& block) {
+  constexpr std::size_t N = parameter_count<M>;
+  if (!(level > 0 && level < 1)) throw contract_error("level must lie between 0 and 1, both excluded");
+  require_same_rows(data.total, fit.rows);
+  auto objective = negative_log_likelihood<M, Basic>(data, how, block);
+  const auto values = fit.model.parameters();
+  const auto errors = fit.standard_errors();
+  const vector_n<N> estimate = log_parameters(fit.model);
+  const double z = z_for_share_above(0.5 * (1.0 - level));
+  intervals_of<M> out{};
+  for (std::size_t k = 0; k < N; ++k) {
+    const double wald = z * errors[k] / values[k];
+    const double step = wald > 0 && wald < 2 ? wald : 1.0;
+    out[k].low = numeric::exp(profile_end(objective, estimate, fit.log_likelihood, k, z, -1.0, step));
+    out[k].high = numeric::exp(profile_end(objective, estimate, fit.log_likelihood, k, z, 1.0, step));
+  }
+  return out;
+}
+
+}  // namespace valorem::inline VALOREM_ABI::detail
+
+#endif
