@@ -1,4 +1,4 @@
-#include "json.hpp"
+#include "model_json.hpp"
 #include <valorem/model/saved_model.hpp>
 
 #include <array>
@@ -29,19 +29,6 @@ constexpr auto model_names(std::variant<M...>*) {
   return std::array{M::model_name...};
 }
 
-template <class M>
-any_model parameters_of(json::value object) {
-  json::fields members(object);
-  std::array<double, parameter_count<M>> p{};
-  for (std::size_t i = 0; i < p.size(); ++i) {
-    const json::value v = members.require(M::parameter_names[i]);
-    p[i] = v.number();
-    if (!(p[i] > 0)) v.refuse("not_positive", "a parameter must be above 0");
-  }
-  members.close();
-  return M::from(p);
-}
-
 any_model build(json::value root) {
   json::fields members(root);
   (void)members.require("schema").one_of(std::array{schema});
@@ -51,7 +38,7 @@ any_model build(json::value root) {
   members.close();
   return *first_of(static_cast<any_model*>(nullptr), [&]<class M>(const M*) -> std::optional<any_model> {
     if (M::model_name != name) return std::nullopt;
-    return parameters_of<M>(parameters);
+    return read_parameters<M>(parameters);
   });
 }
 
@@ -61,11 +48,9 @@ std::string to_json(const any_model& m) {
   json::writer out;
   std::visit(
       [&]<class M>(const M& model) {
-        require_legal(model);
-        out.begin_object().key("schema").text(schema).key("model").text(M::model_name).key("parameters").begin_object();
-        const auto values = model.parameters();
-        for (std::size_t i = 0; i < values.size(); ++i) out.key(M::parameter_names[i]).number(values[i]);
-        out.end_object().end_object();
+        out.begin_object().key("schema").text(schema);
+        write_parameters(out, model);
+        out.end_object();
       },
       m);
   return out.str();

@@ -4,6 +4,7 @@
 #include "programs.hpp"
 #include "states.hpp"
 #include <valorem/model/fitted_model.hpp>
+#include <valorem/model/saved_fit.hpp>
 #include <valorem/report.hpp>
 
 #include <pybind11/stl.h>
@@ -191,7 +192,15 @@ void bind_score(py::module_& m) {
       .def_readonly("spend_excluded", &fitted_model::spend_excluded,
                     "Repeat customers whose mean spend is not above 0.")
       .def_property_readonly(
-          "library_version", [](const fitted_model& f) { return std::string(f.library_version); }, "Which fitted it.")
+          "library_version", [](const fitted_model& f) { return f.library_version; }, "Which fitted it.")
+      .def(
+          "to_json", [](const fitted_model& f) { return to_json(f); },
+          "One line of versioned JSON, under 4 KB and without customer data; from_json reads it back to the same "
+          "bits.\n"
+          "docs/schema/fitted-model-1.schema.json describes it.")
+      .def_static(
+          "from_json", [](const py::object& text) { return read_fitted_model(one_text(text, "text")).value(); },
+          arg("text"), "What to_json wrote, by any version of this form; ProgramError says where a text is wrong.")
       .def(py::pickle(&state_of_fitted, &fitted_of_state))
       .def("__repr__", &describe);
   m.def("fit_summary", &fit_summary, arg("summary"), arg("model"), arg("with_spend"), arg("threads"));

@@ -172,7 +172,7 @@ py::tuple state_of_fitted(const fitted_model& m) {
   const auto purchases =
       std::visit([]<class M>(const fit_result<M>& f) { return py::make_tuple(std::string(M::model_name), stored(f)); },
                  m.purchases);
-  return py::make_tuple(std::string(m.library_version), purchases,
+  return py::make_tuple(m.library_version, purchases,
                         m.spend ? py::object(stored(*m.spend)) : py::object(py::none()), stored(m.units),
                         stored(m.as_of), m.customers, m.spend_excluded);
 }

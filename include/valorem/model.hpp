@@ -5,7 +5,7 @@
 //   bg_bb           buys or not in each period, may leave   catalogue       all of them by name
 //   pareto_nbd      leaves at any time                      gamma_gamma     what a purchase is worth
 //   fit             parameters from data                    lifetime_value  prepare(model, spend, plan) -> desk
-//   inference       how far off they may be
+//   inference       how far off they may be                 saved_fit       what was fitted, as text
 //   saved_model     models as text                          simulate        customers as each model imagines them
 //
 // and of contracts, whose end is seen: how long they last.
@@ -32,6 +32,7 @@
 #include <valorem/model/mbg_nbd.hpp>
 #include <valorem/model/nbd.hpp>
 #include <valorem/model/pareto_nbd.hpp>
+#include <valorem/model/saved_fit.hpp>
 #include <valorem/model/saved_model.hpp>
 #include <valorem/model/shifted_beta_geometric.hpp>
 #include <valorem/model/simulate.hpp>

@@ -6,6 +6,7 @@
 #include <valorem/summary/summarise.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -30,7 +31,7 @@ struct fitted_model {
   std::optional<date> as_of;       ///< end of the histories it was fitted on
   std::size_t customers = 0;       ///< with a good history
   std::size_t spend_excluded = 0;  ///< repeaters whose mean spend is not positive
-  std::string_view library_version = version;
+  std::string library_version{version};  ///< which fitted it
 };
 
 /// Fits a purchase model, by its name in the catalogue, to a summary's histories, and Gamma-Gamma to its spends where
