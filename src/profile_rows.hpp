@@ -49,13 +49,14 @@ double profile_end(Objective& objective, const vector_n<N>& estimate, double top
                    double direction, double first_step) {
   double inside = estimate[k];
   profile_point<N> outer{estimate, 0.0, 0.0, true};
-  for (double step = first_step;; step *= 2.0) {
-    if (std::fabs(inside - estimate[k]) >= profile_reach) return direction * std::numeric_limits<double>::infinity();
-    const double u = estimate[k] + direction * std::min(std::fabs(inside - estimate[k]) + step, profile_reach);
-    outer = profile_at(objective, top, k, u, outer.x);
+  double distance = std::min(first_step, profile_reach);
+  for (;;) {
+    outer = profile_at(objective, top, k, estimate[k] + direction * distance, outer.x);
     if (!outer.found) return not_a_value;
     if (outer.deviance > z * z) break;
-    inside = u;
+    if (distance == profile_reach) return direction * std::numeric_limits<double>::infinity();
+    inside = outer.x[k];
+    distance = std::min(3.0 * distance, profile_reach);
   }
   double outside = outer.x[k];
   double u = outside;

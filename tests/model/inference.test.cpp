@@ -267,4 +267,32 @@ TEST(inference, a_profile_is_open_towards_a_limit) {
   EXPECT_THROW((void)profile_intervals(used, f, 1.0), contract_error);
 }
 
+// A handful of customers: whatever the likelihood does, the search ends, and an end that is found lies beyond the
+// estimate.
+TEST(inference, profiles_of_tiny_samples_end) {
+  const nbd truth{.r = 0.5, .alpha = 8.0};
+  int open = 0;
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    std::vector<double> x(30), t_x(30), T(30);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const history h = simulate(truth, 25.0, seed, i).seen;
+      x[i] = h.x, t_x[i] = h.t_x, T[i] = h.T;
+    }
+    const auto rows = compress(history_columns{x, t_x, T});
+    const weighted_rows used{rows.columns(), rows.weight};
+    const auto expect_around = [&]<class M>(const fit_result<M>& f) {
+      const auto ends = profile_intervals(used, f);
+      const auto p = f.model.parameters();
+      for (std::size_t i = 0; i < ends.size(); ++i) {
+        EXPECT_FALSE(ends[i].low > p[i] || ends[i].high < p[i]) << M::model_name << " " << i << " of seed " << seed;
+        open += ends[i].low == 0 || std::isinf(ends[i].high) ? 1 : 0;
+      }
+    };
+    expect_around(fit<nbd>(used));
+    expect_around(fit<bg_nbd>(used));
+    expect_around(fit<mbg_nbd>(used));
+  }
+  EXPECT_GT(open, 0);
+}
+
 }  // namespace
