@@ -23,7 +23,7 @@ void add_row(kaplan_meier_curve& out, double z, double survival, double greenwoo
 }  // namespace
 
 kaplan_meier_curve kaplan_meier(const compressed_contracts& rows, double level) {
-  if (!(level > 0 && level < 1)) throw contract_error("level must lie between 0 and 1, not " + std::to_string(level));
+  const double z = z_for_level(level);
   kaplan_meier_curve out;
   out.level = level;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -39,7 +39,6 @@ kaplan_meier_curve kaplan_meier(const compressed_contracts& rows, double level) 
   out.at_risk.resize(out.t.size());
   double reached = 0.0;
   for (std::size_t i = out.t.size(); i-- > 0;) out.at_risk[i] = reached += out.lost[i] + out.censored[i];
-  const double z = z_for_share_above(0.5 * (1.0 - level));
   double survival = 1.0;
   double greenwood = 0.0;
   for (std::size_t i = 0; i < out.t.size(); ++i) {

@@ -71,20 +71,19 @@ double profile_end(Objective& objective, const vector_n<N>& estimate, double top
     if (!outer.found) return not_a_value;
     (outer.deviance > z * z ? outside : inside) = u;
   }
-  return u;
+  return outside == inside ? u : not_a_value;
 }
 
 template <class M, template <class> class Basic, class Row, class Block>
 intervals_of<M> profile_rows(const usable_rows<Row>& data, const fit_result<M>& fit, double level, const execution& how,
                              const Block& block) {
   constexpr std::size_t N = parameter_count<M>;
-  if (!(level > 0 && level < 1)) throw contract_error("level must lie between 0 and 1, both excluded");
   require_same_rows(data.total, fit.rows);
   auto objective = negative_log_likelihood<M, Basic>(data, how, block);
   const auto values = fit.model.parameters();
   const auto errors = fit.standard_errors();
   const vector_n<N> estimate = log_parameters(fit.model);
-  const double z = z_for_share_above(0.5 * (1.0 - level));
+  const double z = z_for_level(level);
   intervals_of<M> out{};
   for (std::size_t k = 0; k < N; ++k) {
     const double wald = z * errors[k] / values[k];

@@ -155,7 +155,7 @@ std::string to_json(const fitted_model& m) {
 }
 
 result<fitted_model> read_fitted_model(std::string_view text) {
-  return json::guarded(text, {.bytes = max_fitted_model_bytes, .depth = 5, .values = 256}, build);
+  return json::guarded(text, {.bytes = max_fitted_model_bytes, .depth = 4, .values = 256}, build);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

@@ -116,9 +116,9 @@ void bind_fit(py::module_& m) {
           py::arg("level") = 0.95, py::arg("scale") = "log",
           "Wald's intervals of the parameters, (k, 2): low and high. scale: 'log', value * exp(-+ z se / value), "
           "above 0; or\n"
-          "'natural', value -+ z se. NaN where the standard error is. They hold where the likelihood is near a "
-          "parabola:\n"
-          "at the size of CDNOW's sample the 95 % interval of b covers 87 to 91 %.")
+          "'natural', value -+ z se. NaN where the standard error is. They keep their level where the likelihood is "
+          "near a\n"
+          "parabola; the model's profile_intervals follow the likelihood itself.")
       .def(
           "summary",
           [](const fit_record& f, const py::object& level, const py::object& scale) {

@@ -201,7 +201,8 @@ void bind_score(py::module_& m) {
       .def_static(
           "from_json", [](const py::object& text) { return read_fitted_model(one_text(text, "text")).value(); },
           arg("text"), "What to_json wrote, by any version of this form; ProgramError says where a text is wrong.")
-      .def(py::pickle(&state_of_fitted, &fitted_of_state))
+      .def(py::pickle([](const fitted_model& f) { return py::str(to_json(f)); },
+                      [](const py::str& text) { return read_fitted_model(text.cast<std::string>()).value(); }))
       .def("__repr__", &describe);
   m.def("fit_summary", &fit_summary, arg("summary"), arg("model"), arg("with_spend"), arg("threads"));
 

@@ -1,4 +1,4 @@
-// Summaries and fitted models as tuples, and back to the same bits.
+// Summaries as tuples, and back to the same bits.
 #include "states.hpp"
 
 #include <valorem/version.hpp>
@@ -84,41 +84,6 @@ measure_units taken_units(const py::handle& source) {
           .currency = t[2].cast<std::string>()};
 }
 
-template <class M>
-py::tuple stored(const fit_result<M>& f) {
-  py::list covariance;
-  for (const auto& row : f.covariance) covariance.append(stored<double>(row));
-  return py::make_tuple(stored<double>(f.model.parameters()), f.log_likelihood, static_cast<int>(f.outcome), f.limit,
-                        covariance, stored<double>(f.gradient), f.rows, f.distinct_rows, f.evaluations);
-}
-
-template <std::size_t N>
-std::array<double, N> taken_numbers(const py::handle& source) {
-  const auto values = taken<double, double>(source);
-  if (values.size() != N) throw contract_error("FittedModel: another number of parameters");
-  std::array<double, N> out{};
-  std::copy(values.begin(), values.end(), out.begin());
-  return out;
-}
-
-template <class M>
-fit_result<M> taken_fit(const py::handle& source) {
-  constexpr std::size_t k = parameter_count<M>;
-  const auto t = source.cast<py::tuple>();
-  fit_result<M> f;
-  f.model = M::from(taken_numbers<k>(t[0]));
-  f.log_likelihood = t[1].cast<double>();
-  f.outcome = static_cast<fit_status>(t[2].cast<int>());
-  f.limit = t[3].cast<std::string>();
-  const auto rows = t[4].cast<py::list>();
-  for (std::size_t i = 0; i < k; ++i) f.covariance[i] = taken_numbers<k>(rows[i]);
-  f.gradient = taken_numbers<k>(t[5]);
-  f.rows = t[6].cast<double>();
-  f.distinct_rows = t[7].cast<std::size_t>();
-  f.evaluations = t[8].cast<int>();
-  return f;
-}
-
 }  // namespace
 
 py::tuple state_of_summary(const summary& s) {
@@ -165,29 +130,6 @@ std::shared_ptr<summary> summary_of_state(const py::tuple& state) {
   const auto by_rule = taken<std::size_t, std::uint64_t>(state[13]);
   if (by_rule.size() != out->report.counts.size()) throw contract_error("Summary: other rules than this version has");
   std::copy(by_rule.begin(), by_rule.end(), out->report.counts.begin());
-  return out;
-}
-
-py::tuple state_of_fitted(const fitted_model& m) {
-  const auto purchases =
-      std::visit([]<class M>(const fit_result<M>& f) { return py::make_tuple(std::string(M::model_name), stored(f)); },
-                 m.purchases);
-  return py::make_tuple(m.library_version, purchases,
-                        m.spend ? py::object(stored(*m.spend)) : py::object(py::none()), stored(m.units),
-                        stored(m.as_of), m.customers, m.spend_excluded);
-}
-
-fitted_model fitted_of_state(const py::tuple& state) {
-  require_own(state, 7, "FittedModel");
-  fitted_model out;
-  const auto purchases = state[1].cast<py::tuple>();
-  with_purchase_model(purchases[0].cast<std::string>(),
-                      [&]<class M>(const M&) { out.purchases = taken_fit<M>(purchases[1]); });
-  if (!state[2].is_none()) out.spend = taken_fit<gamma_gamma>(state[2]);
-  out.units = taken_units(state[3]);
-  out.as_of = taken_date(state[4]);
-  out.customers = state[5].cast<std::size_t>();
-  out.spend_excluded = state[6].cast<std::size_t>();
   return out;
 }
 

@@ -82,19 +82,18 @@ compressed_contracts contracts_of(const M& truth, std::uint64_t seed, std::size_
   return compress(weighted_contracts{.contracts = {duration, churned}});
 }
 
-// Over 400 populations a chance of 95 % shows within 95 ± 5·1.09 %, and one of 5 % within 5 ± 5·1.09 %.
+// Four standard errors of a share over 2,000 populations: 1.95 % at 95 % and at 5 %.
 TEST(inference, intervals_cover_and_tests_reject_as_often_as_they_say) {
   const shifted_beta_geometric truth{.alpha = 0.7, .beta = 1.2};
-  int populations = 0;
+  constexpr std::uint64_t populations = 2000;
   int covered[4] = {};
   int rejected = 0;
-  for (std::uint64_t seed = 0; seed < 400; ++seed) {
-    const auto rows = contracts_of(truth, seed, 4000);
+  for (std::uint64_t seed = 0; seed < populations; ++seed) {
+    const auto rows = contracts_of(truth, seed, 2000);
     const auto restricted = fit<shifted_beta_geometric>(rows);
     const auto full = fit<beta_discrete_weibull>(rows);
     ASSERT_EQ(restricted.outcome, fit_status::converged);
     ASSERT_EQ(full.outcome, fit_status::converged);
-    ++populations;
     const auto wald = confidence_intervals(restricted);
     const auto profile = profile_intervals(rows, restricted);
     for (std::size_t i = 0; i < 2; ++i) {
@@ -104,89 +103,144 @@ TEST(inference, intervals_cover_and_tests_reject_as_often_as_they_say) {
     }
     rejected += likelihood_ratio_test(restricted, full).p_value < 0.05 ? 1 : 0;
   }
-  const double n = populations;
-  for (const int c : covered) EXPECT_NEAR(c / n, 0.95, 0.0545);
-  EXPECT_NEAR(rejected / n, 0.05, 0.0545);
-  EXPECT_GT(rejected, 0);
+  const auto n = static_cast<double>(populations);
+  for (const int c : covered) EXPECT_NEAR(c / n, 0.95, 0.0195);
+  EXPECT_NEAR(rejected / n, 0.05, 0.0195);
 }
 
-// A twin without derivatives: the likelihood in plain doubles, each other parameter in turn by golden section until no
-// turn helps, and the end by halving.
-template <class M, class Rows>
-struct plain_profile {
-  const Rows& rows;
-  std::size_t held;
+/// Histories that a model imagines, as a fit takes them.
+template <class M>
+weighted_histories histories_of(const M& truth, double T, std::uint64_t seed, std::size_t customers) {
+  std::vector<double> x(customers), t_x(customers), age(customers, T);
+  for (std::size_t i = 0; i < customers; ++i) {
+    const history h = simulate(truth, T, seed, i).seen;
+    x[i] = h.x;
+    t_x[i] = h.t_x;
+  }
+  return compress(history_columns{x, t_x, age});
+}
 
-  [[nodiscard]] double log_likelihood_of(const std::vector<double>& x) const {
+/// The highest of f on [low, high], by golden section.
+template <class F>
+double highest(F&& f, double low, double high) {
+  const double ratio = 0.5 * (std::sqrt(5.0) - 1);
+  double a = high - ratio * (high - low);
+  double b = low + ratio * (high - low);
+  double at_a = f(a);
+  double at_b = f(b);
+  for (int k = 0; k < 32; ++k) {
+    if (at_a > at_b) {
+      high = b;
+      b = a;
+      at_b = at_a;
+      at_a = f(a = high - ratio * (high - low));
+    } else {
+      low = a;
+      a = b;
+      at_a = at_b;
+      at_b = f(b = low + ratio * (high - low));
+    }
+  }
+  return 0.5 * (low + high);
+}
+
+// A twin without derivatives: the likelihood in plain doubles, each other parameter in turn by golden section, then
+// along the way that the turn went, until no turn helps.
+template <class F>
+double best_with(F&& log_likelihood_at, std::size_t held, std::vector<double> x) {
+  double top = log_likelihood_at(x);
+  for (int turn = 0; turn < 2000; ++turn) {
+    const double before = top;
+    const std::vector<double> start = x;
+    const auto along = [&](const std::vector<double>& way, double low, double high) {
+      const auto at = [&](double step) {
+        std::vector<double> there = x;
+        for (std::size_t i = 0; i < x.size(); ++i) there[i] += step * way[i];
+        return there;
+      };
+      const auto best = at(highest([&](double step) { return log_likelihood_at(at(step)); }, low, high));
+      const double value = log_likelihood_at(best);
+      if (value > top) {
+        top = value;
+        x = best;
+      }
+    };
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      std::vector<double> axis(x.size());
+      axis[i] = 1;
+      if (i != held) along(axis, -0.5, 0.5);
+    }
+    std::vector<double> way = x;
+    for (std::size_t i = 0; i < x.size(); ++i) way[i] -= start[i];
+    along(way, 0, 20);
+    if (top - before < 1e-9) break;
+  }
+  return top;
+}
+
+// At each end the likelihood is short of the top by just what the level asks for: 2 (ln L - best) = z². 1e-6 of it
+// moves an end by less than 2e-7 of its distance from the estimate.
+template <class M, class Weights, class At>
+void expect_ends(const fit_result<M>& f, const intervals_of<M>& ends, const Weights& weight, At&& row) {
+  SCOPED_TRACE(std::string(M::model_name));
+  ASSERT_EQ(f.outcome, fit_status::converged);
+  const auto log_likelihood_at = [&](const std::vector<double>& x) {
     std::array<double, parameter_count<M>> p{};
     for (std::size_t i = 0; i < p.size(); ++i) p[i] = std::exp(x[i]);
     const M m = M::from(p);
     double sum = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) sum += rows.weight[i] * log_likelihood(m, rows.columns()[i]);
+    for (std::size_t i = 0; i < weight.size(); ++i) sum += weight[i] * log_likelihood(m, row(i));
     return sum;
-  }
-
-  [[nodiscard]] double best(std::vector<double> x) const {
-    double top = log_likelihood_of(x);
-    for (int turn = 0; turn < 20'000; ++turn) {
-      const double before = top;
-      for (std::size_t i = 0; i < x.size(); ++i) {
-        if (i == held) continue;
-        const double ratio = 0.5 * (std::sqrt(5.0) - 1);
-        double low = x[i] - 0.5;
-        double high = x[i] + 0.5;
-        for (int k = 0; k < 28; ++k) {
-          const double a = high - ratio * (high - low);
-          const double b = low + ratio * (high - low);
-          auto at_a = x;
-          auto at_b = x;
-          at_a[i] = a;
-          at_b[i] = b;
-          (log_likelihood_of(at_a) > log_likelihood_of(at_b) ? high : low) =
-              log_likelihood_of(at_a) > log_likelihood_of(at_b) ? b : a;
-        }
-        x[i] = 0.5 * (low + high);
-      }
-      top = log_likelihood_of(x);
-      if (top - before < 1e-10) break;
-    }
-    return top;
-  }
-
-  [[nodiscard]] double end(const fit_result<M>& f, double direction) const {
-    std::vector<double> x;
-    for (const double p : f.model.parameters()) x.push_back(std::log(p));
-    const double wanted = f.log_likelihood - 0.5 * 1.959963984540054 * 1.959963984540054;
-    double inside = 0;
-    double outside = 4;
-    for (int k = 0; k < 24; ++k) {
-      const double middle = 0.5 * (inside + outside);
-      auto at = x;
-      at[held] += direction * middle;
-      (best(at) > wanted ? inside : outside) = middle;
-    }
-    return std::exp(x[held] + direction * inside);
-  }
-};
-
-template <class M, class Rows>
-void expect_twins(const Rows& rows, const fit_result<M>& f, const intervals_of<M>& ends) {
+  };
+  constexpr double z = 1.959963984540054;
   for (std::size_t i = 0; i < ends.size(); ++i) {
-    const plain_profile<M, Rows> twin{rows, i};
-    const double low = twin.end(f, -1);
-    const double high = twin.end(f, 1);
-    // Where the twin stops, its likelihood is short of the top by up to 1e-6.
-    EXPECT_NEAR(ends[i].low, low, 1e-5 * low) << i;
-    EXPECT_NEAR(ends[i].high, high, 1e-5 * high) << i;
+    for (const double end : {ends[i].low, ends[i].high}) {
+      std::vector<double> x;
+      for (const double p : f.model.parameters()) x.push_back(std::log(p));
+      ASSERT_TRUE(end > 0 && std::isfinite(end)) << i;
+      x[i] = std::log(end);
+      EXPECT_NEAR(2 * (f.log_likelihood - best_with(log_likelihood_at, i, x)), z * z, 1e-6) << i;
+    }
   }
 }
 
-TEST(inference, profile_intervals_against_a_twin) {
-  const auto contracts = contracts_of(beta_discrete_weibull{.alpha = 0.7, .beta = 1.2, .c = 1.2}, 3, 4000);
-  const auto weibull = fit<beta_discrete_weibull>(contracts);
-  expect_twins(contracts, weibull, profile_intervals(contracts, weibull));
-  const auto geometric = fit<shifted_beta_geometric>(contracts);
-  expect_twins(contracts, geometric, profile_intervals(contracts, geometric));
+TEST(inference, profile_intervals_of_contracts_against_a_twin) {
+  const auto rows = contracts_of(beta_discrete_weibull{.alpha = 0.7, .beta = 1.2, .c = 1.2}, 3, 4000);
+  const auto row = [&](std::size_t i) { return rows.columns()[i]; };
+  const auto weibull = fit<beta_discrete_weibull>(rows);
+  expect_ends(weibull, profile_intervals(rows, weibull), rows.weight, row);
+  const auto geometric = fit<shifted_beta_geometric>(rows);
+  expect_ends(geometric, profile_intervals(rows, geometric), rows.weight, row);
+}
+
+template <class M>
+void expect_ends_of_its_own(const M& truth, double T, std::size_t customers) {
+  const auto rows = histories_of(truth, T, 5, customers);
+  const weighted_rows used{rows.columns(), rows.weight};
+  const auto f = fit<M>(used);
+  expect_ends(f, profile_intervals(used, f), rows.weight, [&](std::size_t i) { return rows.columns()[i]; });
+}
+
+TEST(inference, profile_intervals_of_purchases_against_a_twin) {
+  expect_ends_of_its_own(nbd{.r = 0.8, .alpha = 8.0}, 39.0, 300);
+  expect_ends_of_its_own(bg_nbd{.r = 1.5, .alpha = 4.0, .a = 1.5, .b = 2.5}, 39.0, 300);
+  expect_ends_of_its_own(mbg_nbd{.r = 1.5, .alpha = 4.0, .a = 1.5, .b = 2.5}, 39.0, 300);
+  expect_ends_of_its_own(pareto_nbd{.r = 1.5, .alpha = 4.0, .s = 1.5, .beta = 20.0}, 39.0, 300);
+  expect_ends_of_its_own(bg_bb{.alpha = 1.2, .beta = 0.75, .gamma = 0.66, .delta = 2.8}, 12.0, 3000);
+}
+
+TEST(inference, profile_intervals_of_spend_against_a_twin) {
+  const gamma_gamma truth{.p = 6.25, .q = 3.74, .v = 15.44};
+  std::vector<double> x(300), mean(300);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = 1.0 + static_cast<double>(i % 9);
+    mean[i] = simulate(truth, x[i], 5, i).mean;
+  }
+  const auto rows = compress_spend(x, mean);
+  const auto f = fit_spend(rows.x, rows.mean_spend, rows.weight);
+  expect_ends(f, profile_spend_intervals(rows.x, rows.mean_spend, rows.weight, f), rows.weight, [&](std::size_t i) {
+    return spend_history{rows.x[i], rows.mean_spend[i]};
+  });
 }
 
 summary sample_in(time_unit unit) {
@@ -222,45 +276,24 @@ TEST(inference, profiles_of_cdnow) {
   expect_scaled(std::type_identity<bg_nbd>{});
   expect_scaled(std::type_identity<mbg_nbd>{});
   expect_scaled(std::type_identity<pareto_nbd>{});
-  const auto rows = compress_spend(weeks);
-  const auto spend = fit_spend(rows.x, rows.mean_spend, rows.weight);
-  const auto ends = profile_spend_intervals(rows.x, rows.mean_spend, rows.weight, spend);
-  const auto wald = confidence_intervals(spend);
-  for (std::size_t i = 0; i < ends.size(); ++i) {
-    EXPECT_NEAR(ends[i].low, wald[i].low, 0.2 * wald[i].low);
-    EXPECT_NEAR(ends[i].high, wald[i].high, 0.3 * wald[i].high);
-  }
 }
 
 // Customers who never leave: a and b may be anything that keeps a small beside b, so the interval of a reaches 0.
 TEST(inference, a_profile_is_open_towards_a_limit) {
-  const nbd truth{.r = 1.0, .alpha = 10.0};
-  std::vector<double> x(3000), t_x(3000), T(3000);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const history h = simulate(truth, 39.0, 2, i).seen;
-    x[i] = h.x, t_x[i] = h.t_x, T[i] = h.T;
-  }
-  const auto rows = compress(history_columns{x, t_x, T});
+  const auto rows = histories_of(nbd{.r = 1.0, .alpha = 10.0}, 39.0, 2, 3000);
   const weighted_rows used{rows.columns(), rows.weight};
   const auto f = fit<bg_nbd>(used);
   EXPECT_NE(f.outcome, fit_status::converged);
   const auto ends = profile_intervals(used, f);
   EXPECT_EQ(ends[2].low, 0.0);
-  EXPECT_GT(ends[0].low, 0.8);
-  EXPECT_LT(ends[0].high, 1.2);
-  const bg_bb periods{.alpha = 1.2, .beta = 0.75, .gamma = 0.66, .delta = 2.8};
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const history h = simulate(periods, 12.0, 2, i).seen;
-    x[i] = h.x, t_x[i] = h.t_x, T[i] = h.T;
-  }
-  const auto counted = compress(history_columns{x, t_x, T});
-  const weighted_rows in_periods{counted.columns(), counted.weight};
-  const auto chances = fit<bg_bb>(in_periods);
-  const auto around = profile_intervals(in_periods, chances, 0.9999);
-  for (std::size_t i = 0; i < around.size(); ++i) {
-    EXPECT_LT(around[i].low, periods.parameters()[i]);
-    EXPECT_GT(around[i].high, periods.parameters()[i]);
-  }
+  // r is that of the NBD, and known as well as there, but for the little dropout that chance lets the fit find: its
+  // likelihood is less than 0.5 above the NBD's, which moves an end by less than a tenth of its distance.
+  const auto plain = fit<nbd>(used);
+  const auto of_plain = profile_intervals(used, plain);
+  EXPECT_LT(f.log_likelihood - plain.log_likelihood, 0.5);
+  const double r = plain.model.r;
+  EXPECT_NEAR(ends[0].low, of_plain[0].low, 0.1 * (r - of_plain[0].low));
+  EXPECT_NEAR(ends[0].high, of_plain[0].high, 0.1 * (of_plain[0].high - r));
   auto of_others = f;
   of_others.rows += 1;
   EXPECT_THROW((void)profile_intervals(used, of_others), contract_error);
@@ -270,15 +303,9 @@ TEST(inference, a_profile_is_open_towards_a_limit) {
 // A handful of customers: whatever the likelihood does, the search ends, and an end that is found lies beyond the
 // estimate.
 TEST(inference, profiles_of_tiny_samples_end) {
-  const nbd truth{.r = 0.5, .alpha = 8.0};
   int open = 0;
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
-    std::vector<double> x(30), t_x(30), T(30);
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const history h = simulate(truth, 25.0, seed, i).seen;
-      x[i] = h.x, t_x[i] = h.t_x, T[i] = h.T;
-    }
-    const auto rows = compress(history_columns{x, t_x, T});
+    const auto rows = histories_of(nbd{.r = 0.5, .alpha = 8.0}, 25.0, seed, 30);
     const weighted_rows used{rows.columns(), rows.weight};
     const auto expect_around = [&]<class M>(const fit_result<M>& f) {
       const auto ends = profile_intervals(used, f);
@@ -291,6 +318,7 @@ TEST(inference, profiles_of_tiny_samples_end) {
     expect_around(fit<nbd>(used));
     expect_around(fit<bg_nbd>(used));
     expect_around(fit<mbg_nbd>(used));
+    if (seed < 6) expect_around(fit<pareto_nbd>(used));  // its likelihood costs thirty times as much
   }
   EXPECT_GT(open, 0);
 }

@@ -51,7 +51,7 @@ def test_refusals(fits):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", vl.ConvergenceWarning)
         other = vl.BetaDiscreteWeibull.fit(lost=[10, 8, 7, 5], survivors=30)
-    with pytest.raises(ValueError, match="different rows"):
+    with pytest.raises(ValueError, match="not the rows of the fit"):
         vl.likelihood_ratio_test(restricted, other)
 
 
@@ -83,7 +83,7 @@ def test_profile_intervals_of_every_kind_of_model():
 
     with pytest.raises(ValueError, match="a fit of mbg_nbd is expected, this is one of gamma_gamma"):
         vl.MBGNBD.profile_intervals(fit, *rows)
-    with pytest.raises(ValueError, match="different rows"):
+    with pytest.raises(ValueError, match="not the rows of the fit"):
         vl.GammaGamma.profile_intervals(fit, x[1:], spend[1:])
     with pytest.raises(ValueError, match="level must lie"):
         vl.GammaGamma.profile_intervals(fit, x, spend, level=95)

@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 
 namespace valorem::inline VALOREM_ABI {
 
@@ -34,8 +33,7 @@ struct interval {
 /// error <= 1e-13 of either end's distance from the value.
 [[nodiscard]] inline interval confidence_interval(double value, double standard_error, double level = 0.95,
                                                   parameter_scale scale = parameter_scale::logarithm) {
-  if (!(level > 0 && level < 1)) throw contract_error("level must lie between 0 and 1, both excluded");
-  const double reach = z_for_share_above(0.5 * (1.0 - level)) * standard_error;
+  const double reach = z_for_level(level) * standard_error;
   if (scale == parameter_scale::natural) return {value - reach, value + reach};
   const double factor = reach / value;
   return {value * numeric::exp(-factor), value * numeric::exp(factor)};
@@ -45,8 +43,8 @@ struct interval {
 template <parametric M>
 using intervals_of = std::array<interval, parameter_count<M>>;
 
-/// The same of every parameter of a fit, in the order of M::parameter_names. It holds where the likelihood is near a
-/// parabola: at the size of CDNOW's sample the 95 % interval of b covers 87 to 91 %.
+/// The same of every parameter of a fit, in the order of M::parameter_names. It keeps its level where the
+/// likelihood is near a parabola; docs/formulas.md has figures for where it is not.
 template <parametric M>
 [[nodiscard]] intervals_of<M> confidence_intervals(const fit_result<M>& f, double level = 0.95,
                                                    parameter_scale scale = parameter_scale::logarithm) {
@@ -62,8 +60,8 @@ template <parametric M>
 // the likelihood is no parabola, and follow a change of unit. An end is 0 or infinite where the likelihood does not
 // fall that far within a factor e^16 of the estimate, as towards the limit of a fit that ended on a boundary; NaN where
 // the bounded effort did not find it. Give the rows that the fit was made on. Throws contract_error for a level outside
-// (0, 1) and where the rows' total weight is another. Same-bits; relative error <= 1e-7 of an end where the fit
-// converged. Needs valorem::compiled.
+// (0, 1) and where the rows' total weight is another. Same-bits; at an end
+// that is found, twice the loss of likelihood is within 1e-6 of what the level asks for. Needs valorem::compiled.
 
 /// Of a model of purchases.
 template <class M>
@@ -134,11 +132,10 @@ struct likelihood_ratio {
   return {statistic, degrees_of_freedom, chi_square_share_above(statistic, degrees_of_freedom)};
 }
 
-/// Throws contract_error where two fits were not made on as many rows.
-inline void require_same_rows(double restricted, double full) {
-  if (restricted != full) {
-    throw contract_error("the two fits were made on different rows: " + std::to_string(restricted) + " and " +
-                         std::to_string(full) + " of them");
+/// Throws contract_error where the total weight of the rows of a fit is not that of others.
+inline void require_same_rows(double of_fit, double of_others) {
+  if (of_fit != of_others) {
+    throw contract_error("these are not the rows of the fit: their total weights differ");
   }
 }
 

@@ -3,9 +3,11 @@
 #define VALOREM_NUMERIC_NORMAL_HPP
 
 #include <valorem/numeric/elementary.hpp>
+#include <valorem/status.hpp>
 
 #include <cmath>
 #include <limits>
+#include <string>
 
 namespace valorem::inline VALOREM_ABI {
 
@@ -68,6 +70,13 @@ namespace detail {
     z += mills * (numeric::log(mills) - 0.5 * z * z - log_root - numeric::log(p));
   }
   return z;
+}
+
+/// The z within which, on either side of the mean, a share `level` of a normal population lies: 0.95 gives 1.9600.
+/// Throws contract_error for a level outside (0, 1). Same-bits; error as above.
+[[nodiscard]] inline double z_for_level(double level) {
+  if (!(level > 0 && level < 1)) throw contract_error("level must lie between 0 and 1, not " + std::to_string(level));
+  return z_for_share_above(0.5 * (1.0 - level));
 }
 
 }  // namespace valorem::inline VALOREM_ABI
