@@ -79,6 +79,9 @@ inline std::vector<row> read(const std::string& path) {
   return out;
 }
 
+/// Values below it are judged through their logarithm.
+inline constexpr double smallest_normal = std::numeric_limits<double>::min();
+
 /// The bar for a row: max(1e-12, 4 eps cond), of |value| or, for logarithms, of max(|value|, 1).
 inline double allowed(const row& r) {
   return std::max(1e-12, 4 * std::numeric_limits<double>::epsilon() * r.cond);
