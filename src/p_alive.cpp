@@ -1,22 +1,15 @@
 #include "dispatch.hpp"
+#include "history_rows.hpp"
 #include <valorem/model/columns.hpp>
-#include <valorem/numeric/mask.hpp>
 
 namespace valorem::inline VALOREM_ABI {
 namespace {
 
+using detail::legal;
+using detail::require_equal_lengths;
 using numeric::mask;
 using numeric::pick;
 using numeric::when;
-
-/// check(h) == status::ok without a branch.
-VALOREM_INLINE mask legal(double x, double t_x, double T) noexcept {
-  constexpr double whole = 0x1p52;
-  const double rounded = (pick(when(x <= max_frequency), x, 0.0) + whole) - whole;
-  const mask sizes = when(x >= 0) & when(x <= max_frequency) & when(x == rounded) & when(t_x >= 0) & when(t_x <= T) &
-                     ~numeric::not_finite(T);
-  return sizes & ~(when(x > 0) ^ when(t_x > 0));
-}
 
 /// first_may_leave: whether a customer without a repeat purchase can have left (MBG/NBD) or not (BG/NBD).
 template <bool first_may_leave>
@@ -50,12 +43,6 @@ struct nbd_rows {
     for (std::size_t i = first; i < last; ++i) out[i] = pick(legal(x[i], t_x[i], T[i]), 1.0, not_a_value);
   }
 };
-
-void require_equal_lengths(const history_columns& h, std::span<double> out) {
-  require_equal_length(h.x.size(), "x", h.t_x.size(), "t_x");
-  require_equal_length(h.x.size(), "x", h.T.size(), "T");
-  require_equal_length(h.x.size(), "x", out.size(), "out");
-}
 
 template <bool first_may_leave, class M>
 void beta_geometric_column(const M& m, const history_columns& h, std::span<double> out, const execution& how) {

@@ -60,6 +60,25 @@ py::object from_now_on(const M& m, const py::object& frequency, const py::object
                       });
 }
 
+/// E[purchases within t]: by column where the library has one for the model.
+template <class M>
+py::object purchases_within(const M& m, const py::object& t, const py::object& frequency, const py::object& recency,
+                            const py::object& T, const delivery& to) {
+  if constexpr (std::is_constructible_v<any_purchase_model, const M&>) {
+    if (!given_history(frequency, recency, T)) {
+      return compute({{"t", t}}, to.out, to.threads, [&](batch& b) { expected_purchases(m, b[0], b.out(), b.how()); });
+    }
+    return compute({{"frequency", frequency}, {"recency", recency}, {"T", T}, {"t", t}}, to.out, to.threads,
+                   [&](batch& b) {
+                     expected_purchases(m, {b[0], b[1], b[2]}, b[3], b.out(), b.how());
+                   });
+  } else {
+    const py::float_ nothing(0.0);
+    return from_now_on(m, frequency, recency, T, {"t", t}, {"nothing", nothing}, to,
+                       [](const auto& f, double time, double) { return expected_purchases(f, time); });
+  }
+}
+
 /// f(history, ahead) where the history is good.
 template <class M, class F>
 py::object alive_ahead(const M& m, const py::object& frequency, const py::object& recency, const py::object& T,
@@ -214,9 +233,7 @@ void define_future(py::class_<M>& c) {
   c.def(
       "expected_purchases",
       [](const M& m, O t, O frequency, O recency, O T, O threads, O out) {
-        const py::float_ nothing(0.0);
-        return from_now_on(m, frequency, recency, T, {"t", t}, {"nothing", nothing}, {threads, out},
-                           [](const auto& f, double time, double) { return expected_purchases(f, time); });
+        return purchases_within(m, t, frequency, recency, T, {threads, out});
       },
       arg("t"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(), threads_one(), no_out(),
       "Expected purchases within t time units, t from 0 up: of a customer who starts now (her first purchase not "

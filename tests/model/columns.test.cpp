@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <bit>
 #include <random>
 #include <vector>
@@ -117,12 +118,83 @@ TEST(columns, mbg_nbd) {
   column_is_its_rows(mbg_nbd{.r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614});
 }
 
+/// Horizons from a moment to many lifetimes, among them those that are none.
+std::vector<double> horizons(std::size_t n) {
+  std::mt19937_64 random(8);
+  std::uniform_real_distribution<double> unit(0.0, 1.0);
+  constexpr std::array odd{0.0, -1.0, not_a_value, std::numeric_limits<double>::infinity(), 1e9, 1e-9};
+  std::vector<double> out(n);
+  for (std::size_t i = 0; i < n; ++i)
+    out[i] = i % 31 < odd.size() ? odd[i % 31] : std::pow(10.0, 4.0 * unit(random) - 1.0);
+  return out;
+}
+
+template <class M>
+void purchases_are_their_rows(const M& m) {
+  const auto c = customers(1011);
+  const auto t = horizons(c.x.size());
+  const std::size_t n = t.size();
+  std::vector<double> known(n);
+  std::vector<double> fresh(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    known[i] = expected_purchases(given(m, history{c.x[i], c.t_x[i], c.T[i]}), t[i]);
+    fresh[i] = expected_purchases(m, t[i]);
+  }
+  for (const auto isa : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
+    if (runs_on(isa) != isa) {
+      std::printf("[ not run  ] instruction set %d: this CPU lacks it\n", static_cast<int>(isa));
+      continue;
+    }
+    for (const std::size_t batch : {std::size_t{1}, std::size_t{63}, std::size_t{1000}, n}) {
+      execution how = threads(batch == n ? 2 : 1);
+      how.isa = isa;
+      std::vector<double> given_out(n);
+      std::vector<double> in_place = t;
+      for (std::size_t first = 0; first < n; first += batch) {
+        const std::size_t rows = std::min(batch, n - first);
+        const auto ahead = std::span(t).subspan(first, rows);
+        expected_purchases(m, c.view(first, rows), ahead, std::span(given_out).subspan(first, rows), how);
+        const auto there = std::span(in_place).subspan(first, rows);
+        expected_purchases(m, there, there, how);
+      }
+      ASSERT_EQ(bits(given_out), bits(known)) << "isa " << static_cast<int>(isa) << " batch " << batch;
+      ASSERT_EQ(bits(in_place), bits(fresh)) << "isa " << static_cast<int>(isa) << " batch " << batch;
+    }
+  }
+}
+
+// Common shops, the removable pole a = 1, both forms of the series and neither of them.
+TEST(columns, purchases_of_bg_nbd) {
+  for (const bg_nbd& m : {bg_nbd{.243, 4.414, .793, 2.426}, bg_nbd{.243, 4.414, 1, 2.426}, bg_nbd{150, 300, 1.2, 3},
+                          bg_nbd{.01, 1, 40, 60}, bg_nbd{3, 1, .02, .5}}) {
+    purchases_are_their_rows(m);
+  }
+}
+TEST(columns, purchases_of_mbg_nbd) {
+  for (const mbg_nbd& m : {mbg_nbd{.525, 6.183, .891, 1.614}, mbg_nbd{.5, 6, 1, .01}, mbg_nbd{90, 3, 1 + 1e-9, 3},
+                           mbg_nbd{.02, 1, 30, 9}}) {
+    purchases_are_their_rows(m);
+  }
+}
+TEST(columns, purchases_of_other_models) {
+  purchases_are_their_rows(nbd{.r = 0.385, .alpha = 12.07});
+  for (const double s : {.606, 1.0, 1 + 1e-9, 12.0}) {
+    purchases_are_their_rows(pareto_nbd{.r = .553, .alpha = 10.578, .s = s, .beta = 11.669});
+  }
+}
+
 TEST(columns, refused_before_anything_is_written) {
   const std::vector<double> three(3, 0.0);
   std::vector<double> out(2, 42.0);
   EXPECT_THROW(p_alive(bg_nbd{.r = 1, .alpha = 1, .a = 1, .b = 1}, {three, three, three}, out), contract_error);
   std::vector<double> fits(3, 42.0);
   EXPECT_THROW(p_alive(bg_nbd{.r = 1, .alpha = -1, .a = 1, .b = 1}, {three, three, three}, fits), contract_error);
+  EXPECT_EQ(fits, std::vector<double>(3, 42.0));
+  const bg_nbd m{.r = 1, .alpha = 1, .a = 1, .b = 1};
+  EXPECT_THROW(expected_purchases(m, {three, three, three}, std::vector<double>(2), fits), contract_error);
+  EXPECT_THROW(expected_purchases(m, {three, three, three}, three, out), contract_error);
+  EXPECT_THROW(expected_purchases(m, three, out), contract_error);
+  EXPECT_THROW(expected_purchases(bg_nbd{.r = 1, .alpha = 1, .a = 0, .b = 1}, three, fits), contract_error);
   EXPECT_EQ(fits, std::vector<double>(3, 42.0));
 }
 

@@ -9,6 +9,7 @@
 #ifndef VALOREM_NUMERIC_BETA_MIXTURE_HPP
 #define VALOREM_NUMERIC_BETA_MIXTURE_HPP
 
+#include <valorem/numeric/beta_count_series.hpp>
 #include <valorem/numeric/gamma.hpp>
 
 #include <algorithm>
@@ -125,47 +126,40 @@ class beta_mixture {
     return false;
   }
 
-  // s (1-z)^(a-1) z Σ_n [(a)_n / (n+1)!] S_n z^n with S_n = Σ_{k<=n} (A)_k / (a+b)_k: positive for A >= 0.
-  [[nodiscard]] bool count_series_positive(const R& s, const R& u, const R& A, R& out) const {
-    const R z = u / (1.0 + u);
-    R weight(1.0);
-    R ratio(1.0);
-    R inner(1.0);
-    R total(1.0);
-    for (int n = 0; n < series_terms; ++n) {
-      ratio = ratio * ((A + n) / (a_ + b_ + n));
-      inner = inner + ratio;
-      weight = weight * (z * (a_ + n) / (2.0 + n));
-      const R term = weight * inner;
+  /// Adds up terms until they are negligible; false where they are too many.
+  template <class Terms>
+  [[nodiscard]] static bool add_up(Terms terms, R& total) {
+    const double rest = 1.0 - value_of(terms.z);
+    total = R(1.0);
+    for (int n = 0; n < detail::count_terms; ++n) {
+      R term(0.0);
+      terms.next(n, term);
       total = total + term;
-      if (value_of(term) < 0.1 * 1e-16 * value_of(total) * (1.0 - value_of(z))) {
-        out = s * z * total * power(R(-numeric::log1p(u)), R(a_ - 1.0));
-        return is_finite(value_of(total)) && is_finite(value_of(out));
-      }
+      if (value_of(term) < detail::count_negligible * value_of(total) * rest) return is_finite(value_of(total));
     }
     return false;
   }
 
-  // C f - (1-z)^ε A z Σ_m [(A+1)_m (a)_m / ((C+1)_m (2)_m)] z^m with ε = a-1 and f = (1 - (1-z)^ε)/ε.
+  [[nodiscard]] bool count_series_positive(const R& s, const R& u, const R& A, R& out) const {
+    const R z = u / (1.0 + u);
+    const R one(1.0);
+    R total(0.0);
+    if (!add_up(detail::positive_count<R>{a_, R(a_ + b_), A, z, one, one, one}, total)) return false;
+    out = detail::positive_count_total(s, z, total, power(R(-numeric::log1p(u)), R(a_ - 1.0)));
+    return is_finite(value_of(out));
+  }
+
   [[nodiscard]] bool count_series_euler(const R& u, const R& A, const R& C, R& out) const {
     const R z = u / (1.0 + u);
+    R total(0.0);
+    if (!add_up(detail::euler_count<R>{a_, C, A, z, R(1.0)}, total)) return false;
     const R L = -numeric::log1p(u);
     const R epsilon = a_ - 1.0;
-    R term(1.0);
-    R total(1.0);
-    for (int m = 0; m < series_terms; ++m) {
-      term = term * (z * (A + (1.0 + m)) * (a_ + m) / ((C + (1.0 + m)) * (2.0 + m)));
-      total = total + term;
-      if (value_of(term) < 0.1 * 1e-16 * value_of(total) * (1.0 - value_of(z))) {
-        const bool pole = value_of(epsilon) == 0.0;
-        const R exponent = epsilon * L;
-        const R f = pole ? R(-L) : R(-numeric::expm1(exponent) / epsilon);
-        out = C * f - numeric::exp(exponent) * A * z * total;
-        // What cancels is known: the two parts against their difference.
-        return is_finite(value_of(out)) && value_of(out) * 64.0 > value_of(C) * value_of(f);
-      }
-    }
-    return false;
+    const R exponent = epsilon * L;
+    const bool pole = value_of(epsilon) == 0.0;
+    const R f = pole ? R(-L) : R(-numeric::expm1(exponent) / epsilon);
+    out = detail::euler_count_total(C, f, R(numeric::exp(exponent)), A, z, total);
+    return is_finite(value_of(out)) && detail::euler_count_keeps_digits(value_of(out), value_of(C), value_of(f));
   }
 
   /// Where p^a (1-p)^b (1+pv)^-σ is largest: the root of z κ p² + B p - a (1-z) or, seen from q = 1 - p, of

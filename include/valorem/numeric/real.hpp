@@ -87,16 +87,34 @@ template <class R, class T>
   return numeric::log(q + p * numeric::exp(theta));
 }
 
+namespace detail {
+
+/// (e^y - 1)/y = Σ y^k/(k+1)! for |y| < 1/4.
+template <class R>
+[[nodiscard]] VALOREM_INLINE R expm1_over_near(const R& y) {
+  constexpr double factorials[] = {1307674368000.0, 87178291200.0, 6227020800.0, 479001600.0, 39916800.0,
+                                   3628800.0,       362880.0,      40320.0,      5040.0,      720.0,
+                                   120.0,           24.0,          6.0,          2.0,         1.0};
+  R sum(1.0 / factorials[0]);
+  for (int k = 1; k < 15; ++k) sum = sum * y + 1.0 / factorials[k];
+  return sum;
+}
+
+}  // namespace detail
+
 /// (e^y - 1)/y, 1 at y = 0. Error: a few ulp.
 template <class R>
 [[nodiscard]] R expm1_over(const R& y) {
   const double v = value_of(y);
-  if (v > -0.25 && v < 0.25) {
-    R sum(1.0);
-    for (int k = 14; k >= 2; --k) sum = 1.0 + sum * y / static_cast<double>(k);
-    return sum;
-  }
+  if (v > -0.25 && v < 0.25) return detail::expm1_over_near(y);
   return numeric::expm1(y) / y;
+}
+
+/// The same bits without a branch, for loops over columns.
+[[nodiscard]] VALOREM_INLINE double expm1_over_by_parts(double y) noexcept {
+  const bool near = y > -0.25 && y < 0.25;
+  const double far = select(near, 1.0, y);
+  return select(near, detail::expm1_over_near(select(near, y, 0.0)), numeric::expm1(far) / far);
 }
 
 }  // namespace valorem::inline VALOREM_ABI::numeric
