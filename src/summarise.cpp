@@ -7,7 +7,9 @@
 #include <valorem/summary/summarise.hpp>
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -62,6 +64,30 @@ struct account {
   double sum_log_spend = 0;
 };
 
+/// Purchases by collapse unit. Hours of many years are many units, most of them empty: they are kept in pieces.
+class unit_counts {
+ public:
+  void add(std::int64_t unit) {
+    const std::int64_t piece = floor_div(unit, size);
+    if (here_ == nullptr || piece != at_) here_ = &pieces_[at_ = piece];
+    ++(*here_)[static_cast<std::size_t>(unit - piece * size)];
+  }
+  /// f(unit, purchases) for every unit that has some, ascending.
+  template <class F>
+  void each(F&& f) const {
+    for (const auto& [piece, counts] : pieces_)
+      for (std::size_t i = 0; i < counts.size(); ++i)
+        if (counts[i] != 0) f(piece * size + static_cast<std::int64_t>(i), static_cast<double>(counts[i]));
+  }
+
+ private:
+  static constexpr std::int64_t size = 512;
+  using piece_counts = std::array<std::uint32_t, static_cast<std::size_t>(size)>;
+  std::map<std::int64_t, piece_counts> pieces_;
+  piece_counts* here_ = nullptr;
+  std::int64_t at_ = 0;
+};
+
 class summariser {
  public:
   summariser(const transactions& rows, const summary_options& how) : rows_(rows), how_(how) {}
@@ -74,6 +100,7 @@ class summariser {
     for (std::size_t g = 0; g < groups.size(); ++g)
       add_customer(std::span(groups.rows).subspan(groups.begin[g], groups.begin[g + 1] - groups.begin[g]));
     require_customers();
+    write_repeats();
     return std::move(out_);
   }
 
@@ -219,12 +246,13 @@ class summariser {
     const account past = add_up({lines_.begin(), split}, first->unit);
     out_.first_row.push_back(rows.front());
     out_.first_purchase.push_back(first->day);
+    earliest_ = std::min(earliest_, first->unit);
     write(past, date{first->day});
     if (how_.calibration_end) write_holdout({split, lines_.end()}, past.last);
   }
 
   /// Adds up lines, whose first purchase falls into the collapse unit `first`.
-  [[nodiscard]] account add_up(std::span<const line> lines, std::int64_t first) const {
+  [[nodiscard]] account add_up(std::span<const line> lines, std::int64_t first) {
     account a;
     a.first = a.last = first;
     decimal_sum spend;  // of the repeat purchase under way, and of returns that wait for the first one
@@ -237,6 +265,7 @@ class summariser {
         if (l->unit > first) {
           if (a.purchases > 1) close();
           a.sum_log_gap += numeric::log(time_of(l->unit - a.last));
+          repeats_.add(l->unit);
         }
         a.last = l->unit;
         ++a.purchases;
@@ -291,10 +320,19 @@ class summariser {
       if (!l.is_purchase() || l.unit == last) continue;
       ++purchases;
       last = l.unit;
+      repeats_.add(l.unit);
     }
     out_.holdout_frequency.push_back(purchases);
     out_.holdout_length.push_back(time_of(last_unit_of(how_.observation_end) - as_of_));
     if (!rows_.amount.empty()) out_.holdout_spend.push_back(spend.value());
+  }
+
+  void write_repeats() {
+    repeats_.each([&](std::int64_t unit, double purchases) {
+      out_.repeats.time.push_back(time_of(unit - earliest_));
+      out_.repeats.purchases.push_back(purchases);
+    });
+    out_.repeats.known_until = time_of(last_unit_of(how_.observation_end) - earliest_);
   }
 
   void require_customers() const {
@@ -314,6 +352,8 @@ class summariser {
   const summary_options& how_;
   summary out_;
   std::vector<line> lines_;
+  unit_counts repeats_;
+  std::int64_t earliest_ = std::numeric_limits<std::int64_t>::max();
   std::int64_t as_of_ = 0;
   date window_start_;
   double per_unit_ = 0;

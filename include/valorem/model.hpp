@@ -7,6 +7,8 @@
 //   fit             parameters from data                    lifetime_value  prepare(model, spend, plan) -> desk
 //   inference       how far off they may be                 saved_fit       what was fitted, as text
 //   saved_model     models as text                          simulate        customers as each model imagines them
+//   frequency_table expected and actual counts              tracking        expected and actual purchases through time
+//   cohorts         early customers against late ones
 //
 // and of contracts, whose end is seen: how long they last.
 //
@@ -20,11 +22,13 @@
 #include <valorem/model/bg_bb.hpp>
 #include <valorem/model/bg_nbd.hpp>
 #include <valorem/model/catalogue.hpp>
+#include <valorem/model/cohorts.hpp>
 #include <valorem/model/columns.hpp>
 #include <valorem/model/contract.hpp>
 #include <valorem/model/fit.hpp>
 #include <valorem/model/fit_contracts.hpp>
 #include <valorem/model/fitted_model.hpp>
+#include <valorem/model/frequency_table.hpp>
 #include <valorem/model/gamma_gamma.hpp>
 #include <valorem/model/inference.hpp>
 #include <valorem/model/kaplan_meier.hpp>
@@ -36,6 +40,7 @@
 #include <valorem/model/saved_model.hpp>
 #include <valorem/model/shifted_beta_geometric.hpp>
 #include <valorem/model/simulate.hpp>
+#include <valorem/model/tracking.hpp>
 #include <valorem/model/verbs.hpp>
 
 #endif

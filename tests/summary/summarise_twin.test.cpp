@@ -58,6 +58,22 @@ class plain_summary {
     return out;
   }
 
+  /// Repeat purchases of all customers by their time since the earliest of the first ones.
+  std::map<double, double> repeats() const {
+    const auto per_unit = hours_per(how_.unit) / 24;
+    std::vector<std::set<std::int32_t>> all;
+    for (const std::int64_t who : std::set(log_.customer.begin(), log_.customer.end())) {
+      const auto days = purchases(who, -1'000'000, how_.observation_end.days);
+      if (!days.empty() && *days.begin() <= end()) all.push_back(starts(days));
+    }
+    std::int32_t earliest = 1'000'000;
+    for (const auto& hers : all) earliest = std::min(earliest, *hers.begin());
+    std::map<double, double> out;
+    for (const auto& hers : all)
+      for (auto it = std::next(hers.begin()); it != hers.end(); ++it) ++out[units_.span(earliest, *it) / per_unit];
+    return out;
+  }
+
  private:
   [[nodiscard]] std::int32_t end() const { return how_.calibration_end.value_or(how_.observation_end).days; }
   [[nodiscard]] bool used(std::size_t i) const { return how_.returns == returns_policy::net || log_.amount[i] >= 0; }
@@ -213,6 +229,13 @@ TEST(summarise_twin, agrees_with_the_plain_summary) {
       EXPECT_EQ(check(s.histories()[i]), status::ok);
       ++i;
     }
+    const auto repeats = plain_summary(log, how).repeats();
+    ASSERT_EQ(s.repeats.time.size(), repeats.size());
+    std::size_t at = 0;
+    for (const auto& [time, purchases] : repeats) {
+      EXPECT_EQ(s.repeats.time[at], time);
+      EXPECT_EQ(s.repeats.purchases[at++], purchases);
+    }
     const auto& o = s.origin;
     EXPECT_EQ(o.rows, o.rows_used + o.rows_dropped + o.rows_after_end + o.rows_refused);
   }
@@ -226,6 +249,7 @@ TEST(summarise_twin, the_order_of_the_rows_changes_no_bit) {
       const summary a = summarise(log.view(), how), b = summarise(other.view(), how);
       ASSERT_EQ(a.size(), b.size());
       for (const auto& [name, column] : columns) EXPECT_TRUE(same_bits(a.*column, b.*column)) << name;
+      EXPECT_TRUE(same_bits(a.repeats.time, b.repeats.time) && same_bits(a.repeats.purchases, b.repeats.purchases));
       for (std::size_t i = 0; i < a.size(); ++i)
         EXPECT_EQ(log.customer[a.first_row[i]], other.customer[b.first_row[i]]);
     }

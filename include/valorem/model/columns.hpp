@@ -25,8 +25,8 @@ VALOREM_EXPORT void p_alive(const pareto_nbd& m, const history_columns& historie
 VALOREM_EXPORT void p_alive(const bg_bb& m, const history_columns& histories, std::span<double> out,
                             const execution& how = {});
 
-/// out[i] = expected_purchases(given(m, histories[i]), t[i]), to the bit. Errors and out as above. BG/NBD and MBG/NBD
-/// add up eight customers side by side. Same-bits.
+/// out[i] = expected_purchases(given(m, histories[i]), t[i]), to the bit, NaN where a history or a time is illegal.
+/// Errors and out as above. BG/NBD and MBG/NBD add up eight customers side by side. Same-bits.
 VALOREM_EXPORT void expected_purchases(const any_purchase_model& m, const history_columns& histories,
                                        std::span<const double> t, std::span<double> out, const execution& how = {});
 

@@ -5,7 +5,9 @@
 #include <valorem/numeric/platform.hpp>
 #include <valorem/summary/summarise.hpp>
 
+#include <algorithm>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace valorem::inline VALOREM_ABI {
@@ -49,6 +51,29 @@ struct weighted_spends {
 }
 [[nodiscard]] inline weighted_spends compress_spend(const summary& s) {
   return s.monetary_value.empty() ? weighted_spends{} : compress_spend(s.frequency, s.monetary_value, row_weights(s));
+}
+
+/// Distinct times of observation, ascending, and how much each weighs.
+struct weighted_ages {
+  std::vector<double> T, weight;
+
+  [[nodiscard]] std::size_t size() const noexcept { return T.size(); }
+};
+
+/// What is asked of a new customer depends on her T alone: once for all who have it. Same-bits in any row order.
+[[nodiscard]] inline weighted_ages ages_of(const weighted_histories& rows) {
+  std::vector<std::pair<double, double>> all;
+  for (std::size_t i = 0; i < rows.size(); ++i) all.emplace_back(rows.T[i], rows.weight[i]);
+  std::sort(all.begin(), all.end());
+  weighted_ages out;
+  for (const auto& [T, weight] : all) {
+    if (out.T.empty() || out.T.back() != T) {
+      out.T.push_back(T);
+      out.weight.push_back(0.0);
+    }
+    out.weight.back() += weight;
+  }
+  return out;
 }
 
 }  // namespace valorem::inline VALOREM_ABI

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,6 +38,14 @@ struct provenance {
   std::size_t customers_without_purchase = 0;        ///< nothing but returns: left out
   std::size_t repeaters = 0;                         ///< frequency >= 1
   std::size_t repeaters_without_positive_spend = 0;  ///< of these, mean spend <= 0: stay out of the spend fit
+};
+
+/// When the repeat purchases of all customers together came, those of the holdout included. Empty and unknown in a
+/// ready table.
+struct repeats_through_time {
+  std::vector<double> time;       ///< from the first purchase of the earliest customer, in the time unit; ascending
+  std::vector<double> purchases;  ///< so many at that time
+  double known_until = std::numeric_limits<double>::quiet_NaN();  ///< the end of observation on the same clock
 };
 
 /// One row a customer, ascending by id (numbers by value, texts byte by byte), or in a ready table's own order. A
@@ -68,7 +77,8 @@ struct summary {
   std::vector<std::int32_t> first_purchase;  ///< civil date
   std::vector<status> history_status;        ///< of id, x, t_x, T: ok in every row that summarise made
   std::vector<status>
-      spend_status;  ///< of the mean spend: undefined where x >= 1 and it is <= 0; empty without amounts
+      spend_status;              ///< of the mean spend: undefined where x >= 1 and it is <= 0; empty without amounts
+  repeats_through_time repeats;  ///< no column of customers: when they bought again
 
   [[nodiscard]] std::size_t size() const noexcept { return frequency.size(); }
   [[nodiscard]] history_columns histories() const noexcept { return {frequency, recency, T}; }
