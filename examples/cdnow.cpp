@@ -6,9 +6,7 @@
 #include "read_table.hpp"
 #include <valorem/valorem.hpp>
 
-#include <cmath>
 #include <cstdio>
-#include <numeric>
 #include <sstream>
 
 namespace {
@@ -37,39 +35,17 @@ purchases read_purchases(const std::string& path) {
   return out;
 }
 
-struct forecast {
-  double total = 0, absolute_error = 0;
-};
-
-/// What a forecaster of the holdout says in total, and how far it is off for the mean customer.
-template <class Expect>
-forecast judge(const summary& s, Expect&& expect) {
-  forecast out;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    const double said = expect(i);
-    out.total += said;
-    out.absolute_error += std::fabs(said - s.holdout_frequency[i]) / static_cast<double>(s.size());
-  }
-  return out;
-}
-
-void print_holdout(const summary& s, const fitted_model& fitted) {
-  const double actual = std::accumulate(s.holdout_frequency.begin(), s.holdout_frequency.end(), 0.0);
-  const auto by_model = [&](const fitted_model& m) {
-    return judge(s, [&](std::size_t i) {
-      return std::visit(
-          [&](const auto& fit) { return expected_purchases(given(fit.model, s.histories()[i]), s.holdout_length[i]); },
-          m.purchases);
-    });
-  };
-  const auto line = [&](const char* who, const forecast& f) {
-    std::printf("  %-34s%10.0f   %+7.1f %%   %8.4f\n", who, f.total, 100 * (f.total / actual - 1), f.absolute_error);
-  };
-  std::printf("\nHOLDOUT: the next 39 weeks, in which these customers bought %.0f times\n", actual);
+void print_holdout(const holdout_report& r) {
+  const char* const names[]{"MBG/NBD", "NBD, nobody ever leaves", "each repeats her own count",
+                            "each goes on at her own rate"};
+  std::printf("\nHOLDOUT: the next 39 weeks, in which these customers bought %.0f times\n",
+              r.forecasts.front().errors.actual);
   std::printf("  %-34s%10s   %9s   %8s\n", "forecast", "purchases", "off by", "mean |error|");
-  line("MBG/NBD", by_model(fitted));
-  line("NBD, nobody ever leaves", by_model(fit_models(s, nbd::model_name)));
-  line("each repeats her own count", judge(s, [&](std::size_t i) { return s.frequency[i]; }));
+  for (std::size_t i = 0; i < r.forecasts.size(); ++i) {
+    const forecast_errors& e = r.forecasts[i].errors;
+    std::printf("  %-34s%10.0f   %+7.1f %%   %8.4f\n", names[i], e.predicted, 100 * (e.predicted / e.actual - 1),
+                e.mae);
+  }
 }
 
 /// The best, the middle and the odd: customers who show what the columns mean.
@@ -103,7 +79,7 @@ int run(const char* const* argument) {
 
   const fitted_model fitted = fit_models(s);
   std::fputs(describe(fitted).c_str(), stdout);
-  print_holdout(s, fitted);
+  print_holdout(report_holdout(s, fitted));
 
   const service_rates rates = parse_rates(examples::read_text(argument[2])).value();
   const service_costs costs = cost_to_serve(s, rates);

@@ -335,6 +335,14 @@ void bind_summary(py::module_& m) {
       .def("__len__", &summary::size)
       .def("columns", [](const std::shared_ptr<summary>& s) { return filled_columns(s); })
       .def("origin", &origin_of)
+      .def("repeats",
+           [](const std::shared_ptr<summary>& s) {
+             py::dict out;
+             out["time"] = view(s->repeats.time, s);
+             out["purchases"] = view(s->repeats.purchases, s);
+             return out;
+           })
+      .def_property_readonly("known_until", [](const summary& s) { return s.repeats.known_until; })
       .def(
           "issues", [](const summary& s) { return issues_of(s.report); },
           "Row (from 1), field, rule and sentence of the first bad rows.")

@@ -20,6 +20,7 @@ void bind_tier(pybind11::module_& m);
 void bind_service(pybind11::module_& m);
 void bind_score(pybind11::module_& m);
 void bind_csv(pybind11::module_& m);
+void bind_diagnostics(pybind11::module_& m);
 
 }  // namespace valorem::python
 

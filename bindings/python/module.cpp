@@ -19,4 +19,5 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   valorem::python::bind_tier(m);
   valorem::python::bind_score(m);
   valorem::python::bind_csv(m);
+  valorem::python::bind_diagnostics(m);
 }

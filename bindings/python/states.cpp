@@ -96,14 +96,16 @@ py::tuple state_of_summary(const summary& s) {
   for (const auto count : provenance_counts) counts.append(o.*count);
   py::list issues;
   for (const row_issue& i : s.report.issues) issues.append(py::make_tuple(i.row, static_cast<int>(i.rule), i.shown));
-  return py::make_tuple(std::string(version), numbers, statuses, stored<std::int32_t>(s.first_purchase),
-                        stored<std::uint64_t>(s.first_row), stored(o.units), static_cast<int>(o.returns),
-                        stored(o.as_of), stored(o.calibration_end), stored(o.observation_end), counts, s.report.limit,
-                        issues, stored<std::uint64_t>(s.report.counts));
+  return py::make_tuple(
+      std::string(version), numbers, statuses, stored<std::int32_t>(s.first_purchase),
+      stored<std::uint64_t>(s.first_row), stored(o.units), static_cast<int>(o.returns), stored(o.as_of),
+      stored(o.calibration_end), stored(o.observation_end), counts, s.report.limit, issues,
+      stored<std::uint64_t>(s.report.counts),
+      py::make_tuple(stored<double>(s.repeats.time), stored<double>(s.repeats.purchases), s.repeats.known_until));
 }
 
 std::shared_ptr<summary> summary_of_state(const py::tuple& state) {
-  require_own(state, 14, "Summary");
+  require_own(state, 15, "Summary");
   auto out = std::make_shared<summary>();
   const auto numbers = state[1].cast<py::list>();
   for (std::size_t i = 0; i < summary_numbers.size(); ++i)
@@ -130,6 +132,10 @@ std::shared_ptr<summary> summary_of_state(const py::tuple& state) {
   const auto by_rule = taken<std::size_t, std::uint64_t>(state[13]);
   if (by_rule.size() != out->report.counts.size()) throw contract_error("Summary: other rules than this version has");
   std::copy(by_rule.begin(), by_rule.end(), out->report.counts.begin());
+  const auto repeats = state[14].cast<py::tuple>();
+  out->repeats = {.time = taken<double, double>(repeats[0]),
+                  .purchases = taken<double, double>(repeats[1]),
+                  .known_until = repeats[2].cast<double>()};
   return out;
 }
 

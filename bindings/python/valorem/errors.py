@@ -36,5 +36,9 @@ class ProgramError(Error, ValueError):
         return type(self), (self.args[0], self.line, self.column, self.pointer, self.code, self.message)
 
 
+class MixedCohortsWarning(UserWarning):
+    """Customers who came early and those who came late differ; the message has statistic, p-value and how much."""
+
+
 class ConvergenceWarning(UserWarning):
     """A fit that ended at a boundary, on a flat likelihood or without converging; fit.status says which."""

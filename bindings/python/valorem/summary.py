@@ -90,6 +90,12 @@ class Summary(Table):
         return day
 
     @property
+    def repeats(self) -> Table:
+        """When the repeat purchases of all customers together came, those of the holdout included: time from the first
+        purchase of the earliest customer, and purchases. Empty in a ready table."""
+        return Table(self._data.repeats())
+
+    @property
     def issues(self) -> Table:
         """The first bad rows of the input: row (from 1), field, rule, sentence."""
         return issue_table(self._data.issues())
