@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 #include <numeric>
 #include <support/cdnow.hpp>
 #include <vector>
@@ -190,7 +191,7 @@ TEST(tracking, periods) {
   EXPECT_TRUE(period_ends(5, 0).empty());
   EXPECT_EQ(period_ends(1.0 / 7, 78).size(), 546u);
   EXPECT_THROW((void)period_ends(0, 3), contract_error);
-  EXPECT_THROW((void)period_ends(1, INFINITY), contract_error);
+  EXPECT_THROW((void)period_ends(1, std::numeric_limits<double>::infinity()), contract_error);
   EXPECT_THROW((void)period_ends(1e-9, 1), contract_error);
   EXPECT_THROW((void)tracking(mbg, cdnow(), std::vector<double>{2, 2}), contract_error);
 }
