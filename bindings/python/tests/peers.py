@@ -1,8 +1,8 @@
 """Other libraries' formulas, run as they were published, to hold ours against.
 
-.ci/setup fetches lifetimes and PyMC-Marketing without what they depend on. lifetimes runs as it is. PyMC-Marketing's own
-dependencies are some fifty packages and hundreds of MB, for a sampler that is not asked here: what it says of a customer at given parameters is
-NumPy, SciPy and xarray, and these methods are taken out of its files with empty modules in place of the sampler."""
+.ci/setup fetches lifetimes and PyMC-Marketing without what they depend on. lifetimes runs as it is. PyMC-Marketing's
+are 55 packages, for a sampler that is not asked here: what it says of a customer at given parameters is NumPy, SciPy and xarray,
+and these methods are taken out of its files with empty modules in place of the sampler."""
 
 import importlib.abc
 import importlib.util

@@ -164,11 +164,28 @@ def test_where_the_answers_differ(lifetimes, here):
         at_one = lifetimes["BetaGeoFitter"]()
         at_one.params_ = pd.Series({"r": 0.243, "alpha": 4.414, "a": 1.0, "b": 2.426})
         assert not np.isfinite(at_one.conditional_expected_number_of_purchases_up_to_time(39, 2, 30, 38))
+        pole = lifetimes["ParetoNBDFitter"]()
+        pole.params_ = pd.Series({"r": 0.553, "alpha": 10.578, "s": 1.0, "beta": 11.669})
+        assert not np.isfinite(pole.conditional_expected_number_of_purchases_up_to_time(39, 2, 30, 38))
+        at_one.params_["a"] = 1 + 1e-9
+        lost = at_one.conditional_expected_number_of_purchases_up_to_time(39, 2, 30, 38)
+    assert 1e-8 < abs(lost / vl.BGNBD(0.243, 4.414, 1 + 1e-9, 2.426).expected_purchases(39, 2, 30, 38) - 1) < 1e-5
     assert vl.BGNBD(0.243, 4.414, 1.0, 2.426).expected_purchases(39, 2, 30, 38) == pytest.approx(1.12656132330895, rel=1e-12)
+    near = [vl.ParetoNBD(0.553, 10.578, s, 11.669).expected_purchases(39, 2, 30, 38) for s in (1 - 1e-6, 1.0, 1 + 1e-6)]
+    assert near[1] == pytest.approx((near[0] + near[2]) / 2, rel=1e-10)
     # Weeks of the calendar.
     weeks = vl.summarise(here["lines"], customer_id="id", date="date", amount="dollars", observation_end="1997-09-30", collapse="week")
     merged = vl.BGNBD.fit(weeks["frequency"], weeks["recency"], weeks["T"]).model
     assert (merged.r, merged.alpha) == pytest.approx((0.283, 6.59), rel=2e-3)
+
+
+def test_no_purchase_of_a_one_time_buyer(pymc):
+    """PyMC-Marketing's formula lets her have left, though its own P(alive) is 1."""
+    theirs = np.asarray(pymc["BetaGeoModel"].expected_probability_no_purchase(39, pymc["d"])).reshape(-1)
+    ours = pymc["bg"].pmf(0, 39, pymc["f"], pymc["r"], pymc["T"])
+    repeated = pymc["f"] > 0
+    np.testing.assert_allclose(theirs[repeated], ours[repeated], rtol=1e-11)
+    assert (theirs[~repeated] > ours[~repeated] + 0.01).all()
 
 
 def test_tracking_ends_where_the_histories_do(here):
