@@ -1,4 +1,4 @@
-#include "fit_rows.hpp"
+#include "likelihood_blocks.hpp"
 #include "profile_rows.hpp"
 #include <valorem/model/fit.hpp>
 
@@ -7,51 +7,15 @@
 namespace valorem::inline VALOREM_ABI {
 namespace {
 
+using detail::blocks;
 using detail::far;
 using detail::fit_rows;
 using detail::limit_rule;
 using detail::mean_of;
 using detail::profile_rows;
-using detail::usable;
+using detail::usable_histories;
 using detail::usable_rows;
-using numeric::dual;
-
-/// Rows of one x in a row share the counts' part of the likelihood, which is dearer than the times' part.
-template <template <class> class Basic, std::size_t N>
-dual<N> block_log_likelihood(const Basic<dual<N>>& m, std::span<const history> rows, std::span<const double> weight) {
-  dual<N> total;
-  for (std::size_t i = 0; i < rows.size();) {
-    std::size_t end = i;
-    double heavy = 0.0;
-    for (; end < rows.size() && rows[end].x == rows[i].x; ++end) {
-      heavy += weight[end];
-      total += weight[end] * log_likelihood_times(m, rows[end]);
-    }
-    total += heavy * log_likelihood_counts(m, rows[i].x);
-    i = end;
-  }
-  return total;
-}
-
-template <class M, class Row, std::size_t N = parameter_count<M>>
-dual<N> plain_block(const M& m, std::span<const Row> rows, std::span<const double> weight) {
-  dual<N> total;
-  for (std::size_t i = 0; i < rows.size(); ++i) total += weight[i] * log_likelihood(m, rows[i]);
-  return total;
-}
-
-template <std::size_t N>
-dual<N> block_log_likelihood(const basic_gamma_gamma<dual<N>>& m, std::span<const spend_history> rows,
-                             std::span<const double> weight) {
-  return plain_block(m, rows, weight);
-}
-template <std::size_t N>
-dual<N> block_log_likelihood(const basic_bg_bb<dual<N>>& m, std::span<const history> rows,
-                             std::span<const double> weight) {
-  return plain_block(m, rows, weight);
-}
-
-constexpr auto blocks = [](const auto& m, auto rows, auto weight) { return block_log_likelihood(m, rows, weight); };
+using detail::usable_spends;
 
 constexpr limit_rule nbd_limits[] = {
     {[](std::span<const double> p, double) { return p[0] > far; }, "homogeneous Poisson (r and alpha to infinity)"},
@@ -99,26 +63,6 @@ constexpr limit_rule spend_limits[] = {
     {[](std::span<const double> p, double s) { return p[2] < 1e-7 * s; }, "a spread without scale (v to 0)"},
 };
 
-usable_rows<history> usable_histories(const weighted_rows& rows, status (*wanted)(const history&) noexcept = check) {
-  const history_columns& h = rows.histories;
-  require_equal_length(h.x.size(), "x", h.t_x.size(), "t_x");
-  require_equal_length(h.x.size(), "x", h.T.size(), "T");
-  return usable<history>(
-      h.size(), rows.weight, [&](std::size_t i) { return h[i]; },
-      [wanted](const history& row) { return wanted(row) == status::ok; });
-}
-
-usable_rows<spend_history> usable_spends(std::span<const double> x, std::span<const double> mean,
-                                         std::span<const double> weight) {
-  require_equal_length(x.size(), "x", mean.size(), "mean");
-  return usable<spend_history>(
-      x.size(), weight,
-      [&](std::size_t i) {
-        return spend_history{x[i], mean[i]};
-      },
-      [](const spend_history& row) { return row.x >= 1 && check(row) == status::ok; });
-}
-
 /// α that makes a rate of shape r match the mean count per time; any positive number will do where nobody bought.
 double matching_alpha(const usable_rows<history>& data, double r) {
   const double T = mean_of(data, [](const history& h) { return h.T; });
@@ -141,36 +85,37 @@ std::vector<M> beta_geometric_starts(const usable_rows<history>& data) {
 }  // namespace
 
 template <>
-fit_result<nbd> fit<nbd>(const weighted_rows& rows, const execution& how) {
+fit_result<nbd> fit<nbd>(const weighted_rows& rows, const execution& how, const penalty& prior) {
   const auto data = usable_histories(rows);
-  return fit_rows<nbd, basic_nbd>(data, {{.r = 0.5, .alpha = matching_alpha(data, 0.5)}}, nbd_limits, 1.0, how, blocks);
+  return fit_rows<nbd, basic_nbd>(data, {{.r = 0.5, .alpha = matching_alpha(data, 0.5)}}, nbd_limits, 1.0, how, prior,
+                                  blocks);
 }
 
 template <>
-fit_result<bg_nbd> fit<bg_nbd>(const weighted_rows& rows, const execution& how) {
+fit_result<bg_nbd> fit<bg_nbd>(const weighted_rows& rows, const execution& how, const penalty& prior) {
   const auto data = usable_histories(rows);
   return fit_rows<bg_nbd, basic_bg_nbd>(data, beta_geometric_starts<bg_nbd>(data), beta_geometric_limits, 1.0, how,
-                                        blocks);
+                                        prior, blocks);
 }
 
 template <>
-fit_result<mbg_nbd> fit<mbg_nbd>(const weighted_rows& rows, const execution& how) {
+fit_result<mbg_nbd> fit<mbg_nbd>(const weighted_rows& rows, const execution& how, const penalty& prior) {
   const auto data = usable_histories(rows);
   return fit_rows<mbg_nbd, basic_mbg_nbd>(data, beta_geometric_starts<mbg_nbd>(data), beta_geometric_limits, 1.0, how,
-                                          blocks);
+                                          prior, blocks);
 }
 
 template <>
-fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows, const execution& how) {
+fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows, const execution& how, const penalty& prior) {
   const auto data = usable_histories(rows);
   const double alpha = 0.5 * matching_alpha(data, 0.5);
   const double age = mean_of(data, [](const history& h) { return h.T; });
   return fit_rows<pareto_nbd, basic_pareto_nbd>(data, {{.r = 0.5, .alpha = alpha, .s = 0.5, .beta = 0.5 * age}},
-                                                pareto_limits, 1.0, how, blocks);
+                                                pareto_limits, 1.0, how, prior, blocks);
 }
 
 template <>
-fit_result<bg_bb> fit<bg_bb>(const weighted_rows& rows, const execution& how) {
+fit_result<bg_bb> fit<bg_bb>(const weighted_rows& rows, const execution& how, const penalty& prior) {
   const auto data = usable_histories(rows, check_periods);
   if (!(mean_of(data, [](const history& h) { return h.T; }) > 0)) {
     throw data_error("every history has no period: nothing can be learnt from them");
@@ -178,16 +123,16 @@ fit_result<bg_bb> fit<bg_bb>(const weighted_rows& rows, const execution& how) {
   const std::vector<bg_bb> starts{{.alpha = 1.0, .beta = 1.0, .gamma = 0.5, .delta = 2.5},
                                   {.alpha = 0.5, .beta = 2.0, .gamma = 0.2, .delta = 0.5},
                                   {.alpha = 1.0, .beta = 3.0, .gamma = 0.02, .delta = 1.0}};
-  return fit_rows<bg_bb, basic_bg_bb>(data, starts, bg_bb_limits, 1.0, how, blocks);
+  return fit_rows<bg_bb, basic_bg_bb>(data, starts, bg_bb_limits, 1.0, how, prior, blocks);
 }
 
 fit_result<gamma_gamma> fit_spend(std::span<const double> x, std::span<const double> mean,
-                                  std::span<const double> weight, const execution& how) {
+                                  std::span<const double> weight, const execution& how, const penalty& prior) {
   const auto data = usable_spends(x, mean, weight);
   const double level = mean_of(data, [](const spend_history& s) { return s.mean; });
   // p v / (q - 1) = level at p = 4, q = 4.
   return fit_rows<gamma_gamma, basic_gamma_gamma>(data, {{.p = 4.0, .q = 4.0, .v = 0.75 * level}}, spend_limits, level,
-                                                  how, blocks);
+                                                  how, prior, blocks);
 }
 
 template <>

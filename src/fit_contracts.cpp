@@ -1,4 +1,4 @@
-#include "fit_rows.hpp"
+#include "contract_rows.hpp"
 #include "profile_rows.hpp"
 #include <valorem/model/fit_contracts.hpp>
 
@@ -9,9 +9,10 @@ namespace valorem::inline VALOREM_ABI {
 
 namespace {
 
+using detail::contract_blocks;
 using detail::far;
 using detail::limit_rule;
-using numeric::dual;
+using detail::prepare_contracts;
 
 /// Duration, churned, weight: sorted as a whole, so that equal contracts add up their weights in one order.
 using row = std::array<double, 3>;
@@ -62,30 +63,6 @@ constexpr limit_rule weibull_limits[] = {
     {[](std::span<const double> p, double) { return p[1] < 1e-5; }, "everybody leaves at the first chance (beta to 0)"},
 };
 
-/// One block of rows; all are good.
-constexpr auto blocks = [](const auto& m, std::span<const contract_history> rows, std::span<const double> weight) {
-  auto total = weight[0] * log_likelihood(m, rows[0]);
-  for (std::size_t i = 1; i < rows.size(); ++i) total += weight[i] * log_likelihood(m, rows[i]);
-  return total;
-};
-
-struct prepared {
-  detail::usable_rows<contract_history> data;
-  double leaving;  ///< share of decisions that ended a contract
-};
-
-prepared prepare_contracts(const compressed_contracts& rows) {
-  const contract_columns columns = rows.columns();
-  require_equal_length(rows.duration.size(), "duration", rows.churned.size(), "churned");
-  prepared out{detail::usable<contract_history>(
-                   rows.size(), rows.weight, [&](std::size_t i) { return columns[i]; },
-                   [](const contract_history& h) { return check(h) == status::ok && h.duration > 0; }),
-               0.0};
-  const double decisions = detail::mean_of(out.data, [](const contract_history& h) { return h.duration; });
-  out.leaving = detail::mean_of(out.data, [](const contract_history& h) { return h.churned; }) / decisions;
-  return out;
-}
-
 /// β that makes the mean chance to leave the observed one at this α.
 double matching_beta(double alpha, double leaving) {
   const double share = std::clamp(leaving, 1e-12, 0.999);
@@ -122,19 +99,21 @@ compressed_contracts compress(const cohort& group) {
 }
 
 template <>
-fit_result<shifted_beta_geometric> fit<shifted_beta_geometric>(const compressed_contracts& rows, const execution& how) {
+fit_result<shifted_beta_geometric> fit<shifted_beta_geometric>(const compressed_contracts& rows, const execution& how,
+                                                               const penalty& prior) {
   const auto [data, leaving] = prepare_contracts(rows);
   const shifted_beta_geometric start{.alpha = 1.0, .beta = matching_beta(1.0, leaving)};
   return detail::fit_rows<shifted_beta_geometric, basic_shifted_beta_geometric>(data, {start}, geometric_limits,
-                                                                                leaving, how, blocks);
+                                                                                leaving, how, prior, contract_blocks);
 }
 
 template <>
-fit_result<beta_discrete_weibull> fit<beta_discrete_weibull>(const compressed_contracts& rows, const execution& how) {
+fit_result<beta_discrete_weibull> fit<beta_discrete_weibull>(const compressed_contracts& rows, const execution& how,
+                                                             const penalty& prior) {
   const auto [data, leaving] = prepare_contracts(rows);
   const beta_discrete_weibull start{.alpha = 1.0, .beta = matching_beta(1.0, leaving), .c = 1.0};
   return detail::fit_rows<beta_discrete_weibull, basic_beta_discrete_weibull>(data, {start}, weibull_limits, leaving,
-                                                                              how, blocks);
+                                                                              how, prior, contract_blocks);
 }
 
 template <>
@@ -142,14 +121,14 @@ intervals_of<shifted_beta_geometric> profile_intervals<shifted_beta_geometric>(
     const compressed_contracts& rows, const fit_result<shifted_beta_geometric>& fit, double level,
     const execution& how) {
   return detail::profile_rows<shifted_beta_geometric, basic_shifted_beta_geometric>(prepare_contracts(rows).data, fit,
-                                                                                    level, how, blocks);
+                                                                                    level, how, contract_blocks);
 }
 template <>
 intervals_of<beta_discrete_weibull> profile_intervals<beta_discrete_weibull>(
     const compressed_contracts& rows, const fit_result<beta_discrete_weibull>& fit, double level,
     const execution& how) {
   return detail::profile_rows<beta_discrete_weibull, basic_beta_discrete_weibull>(prepare_contracts(rows).data, fit,
-                                                                                  level, how, blocks);
+                                                                                  level, how, contract_blocks);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

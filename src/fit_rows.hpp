@@ -2,6 +2,7 @@
 #ifndef VALOREM_SRC_FIT_ROWS_HPP
 #define VALOREM_SRC_FIT_ROWS_HPP
 
+#include <valorem/model/contract.hpp>
 #include <valorem/model/fit.hpp>
 #include <valorem/numeric/minimise.hpp>
 
@@ -83,6 +84,15 @@ void judge(fit_result<M>& fit, const numeric::minimum<parameter_count<M>>& at, s
   fit.outcome = maximum ? fit_status::flat : fit_status::failed;
 }
 
+/// Of a model over double, the family over any number type.
+template <class M>
+struct family_of;
+template <template <class> class Basic>
+struct family_of<Basic<double>> {
+  template <class R>
+  using over = Basic<R>;
+};
+
 /// -ln L and its derivatives in the logarithms of the parameters; block(m, rows, weight) adds up one block of rows in
 /// dual numbers.
 template <class M, template <class> class Basic, class Row, class Block>
@@ -104,20 +114,31 @@ auto negative_log_likelihood(const usable_rows<Row>& data, const execution& how,
   };
 }
 
+/// The same less share times the logarithm of the priors' density (without its constant).
+template <class M, template <class> class Basic, class Row, class Block>
+auto negative_log_posterior(const usable_rows<Row>& data, const priors_of<M>& priors, double share,
+                            const execution& how, const Block& block) {
+  constexpr std::size_t N = parameter_count<M>;
+  return [likelihood = negative_log_likelihood<M, Basic>(data, how, block), priors,
+          share](const vector_n<N>& log_parameters) mutable {
+    dual<N> f = likelihood(log_parameters);
+    for (std::size_t i = 0; i < N; ++i) {
+      if (!numeric::is_finite(priors[i].sd)) continue;
+      const double z = (log_parameters[i] - numeric::log(priors[i].centre)) / priors[i].sd;
+      f.v += share * 0.5 * z * z;
+      f.g[i] += share * z / priors[i].sd;
+      f.h[dual<N>::index(i, i)] += share / (priors[i].sd * priors[i].sd);
+    }
+    return f;
+  };
+}
+
 template <class M>
 vector_n<parameter_count<M>> log_parameters(const M& m) {
   vector_n<parameter_count<M>> x{};
   const auto p = m.parameters();
   for (std::size_t i = 0; i < p.size(); ++i) x[i] = numeric::log(p[i]);
   return x;
-}
-
-/// The top of the hill that a start stands on.
-template <class M, template <class> class Basic, class Row, class Block>
-numeric::minimum<parameter_count<M>> climb(const usable_rows<Row>& data, const M& start, const execution& how,
-                                           const Block& block) {
-  return numeric::minimise<parameter_count<M>>(negative_log_likelihood<M, Basic>(data, how, block),
-                                               log_parameters(start));
 }
 
 template <class M>
@@ -141,19 +162,51 @@ usable_rows<Row> thinned(const usable_rows<Row>& data) {
   return out;
 }
 
+/// Σ weight × value / Σ weight.
+template <class Row, class Value>
+double mean_of(const usable_rows<Row>& data, Value&& value) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < data.rows.size(); ++i) sum += data.weight[i] * value(data.rows[i]);
+  return sum / data.total;
+}
+
+/// What a penalty's short form takes as the rows' unit: of time their age, of money their mean spend.
+inline double unit_of(const history& h) {
+  return h.T;
+}
+inline double unit_of(const spend_history& s) {
+  return s.mean;
+}
+inline double unit_of(const contract_history&) {
+  return 1.0;
+}
+
+/// A start at the priors' centres where there are any, for the others at `first`.
+template <class M>
+M start_at(const priors_of<M>& priors, const M& first) {
+  auto p = first.parameters();
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    if (numeric::is_finite(priors[i].sd)) p[i] = priors[i].centre;
+  }
+  return M::from(p);
+}
+
 /// The likelihood may have several hills: each start climbs one, and the highest counts. Of equals the first.
 template <class M, template <class> class Basic, class Row, class Block>
-fit_result<M> fit_rows(const usable_rows<Row>& data, const std::vector<M>& starts, std::span<const limit_rule> limits,
-                       double scale, const execution& how, const Block& block) {
+fit_result<M> fit_rows(const usable_rows<Row>& data, std::vector<M> starts, std::span<const limit_rule> limits,
+                       double scale, const execution& how, const penalty& prior, const Block& block) {
   constexpr std::size_t N = parameter_count<M>;
+  fit_result<M> fit;
+  fit.priors = priors_from<M>(prior, mean_of(data, [](const Row& row) { return unit_of(row); }));
+  if (fit.penalised()) starts.push_back(start_at(fit.priors, starts.front()));
   const bool few = data.rows.size() == thinned(data).rows.size();
   const usable_rows<Row> part = few || starts.size() == 1 ? usable_rows<Row>{} : thinned(data);
   numeric::minimum<N> best;
   best.f = dual<N>(not_a_value);
-  int evaluations = 0;
   const auto climb_from = [&](const M& start, const usable_rows<Row>& rows) {
-    const auto at = climb<M, Basic>(rows, start, how, block);
-    evaluations += at.evaluations;
+    const auto at = numeric::minimise<N>(
+        negative_log_posterior<M, Basic>(rows, fit.priors, rows.total / data.total, how, block), log_parameters(start));
+    fit.evaluations += at.evaluations;
     if (!numeric::is_finite(best.f.v) || at.f.v < best.f.v - 1e-9 * std::fabs(best.f.v)) best = at;
   };
   for (const M& start : starts) climb_from(start, part.rows.empty() ? data : part);
@@ -164,22 +217,13 @@ fit_result<M> fit_rows(const usable_rows<Row>& data, const std::vector<M>& start
     // A part may lack the top that the whole has; its edge is then no place to start from.
     if (!of_part.found) climb_from(starts.front(), data);
   }
-  fit_result<M> fit;
   fit.model = model_at<M>(best);
-  fit.log_likelihood = -best.f.v;
+  fit.log_posterior = -best.f.v;
+  fit.log_likelihood = fit.penalised() ? fit.log_posterior + penalty_at(fit.priors, fit.model) : fit.log_posterior;
   fit.rows = data.total;
   fit.distinct_rows = data.rows.size();
-  fit.evaluations = evaluations;
   judge(fit, best, limits, scale);
   return fit;
-}
-
-/// Σ weight × value / Σ weight.
-template <class Row, class Value>
-double mean_of(const usable_rows<Row>& data, Value&& value) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < data.rows.size(); ++i) sum += data.weight[i] * value(data.rows[i]);
-  return sum / data.total;
 }
 
 }  // namespace valorem::inline VALOREM_ABI::detail

@@ -79,7 +79,7 @@ intervals_of<M> profile_rows(const usable_rows<Row>& data, const fit_result<M>& 
                              const Block& block) {
   constexpr std::size_t N = parameter_count<M>;
   require_same_rows(data.total, fit.rows);
-  auto objective = negative_log_likelihood<M, Basic>(data, how, block);
+  auto objective = negative_log_posterior<M, Basic>(data, fit.priors, 1.0, how, block);
   const auto values = fit.model.parameters();
   const auto errors = fit.standard_errors();
   const vector_n<N> estimate = log_parameters(fit.model);
@@ -88,8 +88,8 @@ intervals_of<M> profile_rows(const usable_rows<Row>& data, const fit_result<M>& 
   for (std::size_t k = 0; k < N; ++k) {
     const double wald = z * errors[k] / values[k];
     const double step = wald > 0 && wald < 2 ? wald : 1.0;
-    out[k].low = numeric::exp(profile_end(objective, estimate, fit.log_likelihood, k, z, -1.0, step));
-    out[k].high = numeric::exp(profile_end(objective, estimate, fit.log_likelihood, k, z, 1.0, step));
+    out[k].low = numeric::exp(profile_end(objective, estimate, fit.log_posterior, k, z, -1.0, step));
+    out[k].high = numeric::exp(profile_end(objective, estimate, fit.log_posterior, k, z, 1.0, step));
   }
   return out;
 }

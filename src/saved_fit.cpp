@@ -59,11 +59,50 @@ auto read_array(json::value v, F f) {
   return out;
 }
 
+/// The members "penalty" and "log_posterior", where there are priors.
+template <class M>
+void write_penalty(json::writer& out, const fit_result<M>& f) {
+  if (!f.penalised()) return;
+  write_number(out.key("log_posterior"), f.log_posterior);
+  out.key("penalty").begin_object();
+  for (std::size_t i = 0; i < f.priors.size(); ++i) {
+    if (!numeric::is_finite(f.priors[i].sd)) continue;
+    out.key(M::parameter_names[i]).begin_object();
+    out.key("centre").number(f.priors[i].centre).key("sd").number(f.priors[i].sd).end_object();
+  }
+  out.end_object();
+}
+
+double read_positive(json::value v) {
+  const double x = v.number();
+  if (!(x > 0)) v.refuse("not_positive", "a prior's centre and standard deviation must be above 0");
+  return x;
+}
+
+template <class M>
+void read_penalty(json::fields& members, fit_result<M>& f) {
+  f.log_posterior = f.log_likelihood;
+  const auto penalty = members.find("penalty");
+  if (!penalty) return;
+  json::fields priors(*penalty);
+  for (std::size_t i = 0; i < f.priors.size(); ++i) {
+    const auto one = priors.find(M::parameter_names[i]);
+    if (!one) continue;
+    json::fields prior(*one);
+    f.priors[i] = {read_positive(prior.require("centre")), read_positive(prior.require("sd"))};
+    prior.close();
+  }
+  priors.close();
+  if (!f.penalised()) penalty->refuse("empty", "a penalty has at least one prior");
+  f.log_posterior = read_number(members.require("log_posterior"));
+}
+
 template <class M>
 void write_fit(json::writer& out, const fit_result<M>& f) {
   out.begin_object();
   write_parameters(out, f.model);
   write_number(out.key("log_likelihood"), f.log_likelihood);
+  write_penalty(out, f);
   out.key("status").text(name(f.outcome));
   if (f.outcome == fit_status::boundary) out.key("limit").text(f.limit);
   out.key("covariance").begin_array();
@@ -80,6 +119,7 @@ fit_result<M> read_fit(json::fields& members) {
   fit_result<M> f;
   f.model = read_parameters<M>(members.require("parameters"));
   f.log_likelihood = read_number(members.require("log_likelihood"));
+  read_penalty(members, f);
   f.outcome = named(members.require("status"), fit_outcomes);
   if (f.outcome == fit_status::boundary) f.limit = members.require("limit").name();
   f.covariance =

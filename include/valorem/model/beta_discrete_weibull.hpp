@@ -19,6 +19,7 @@ struct basic_beta_discrete_weibull {
 
   static constexpr std::string_view model_name = "beta_discrete_weibull";
   static constexpr std::array<std::string_view, 3> parameter_names{"alpha", "beta", "c"};
+  static constexpr std::array<int, 3> unit_powers{0, 0, 0};  ///< of the data's unit, in each
   [[nodiscard]] std::array<R, 3> parameters() const { return {alpha, beta, c}; }
   [[nodiscard]] static basic_beta_discrete_weibull from(const std::array<R, 3>& p) { return {p[0], p[1], p[2]}; }
   [[nodiscard]] friend bool operator==(const basic_beta_discrete_weibull&,

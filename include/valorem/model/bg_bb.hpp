@@ -26,6 +26,7 @@ struct basic_bg_bb {
 
   static constexpr std::string_view model_name = "bg_bb";
   static constexpr std::array<std::string_view, 4> parameter_names{"alpha", "beta", "gamma", "delta"};
+  static constexpr std::array<int, 4> unit_powers{0, 0, 0, 0};  ///< of the data's unit, in each
   [[nodiscard]] std::array<R, 4> parameters() const { return {alpha, beta, gamma, delta}; }
   [[nodiscard]] static basic_bg_bb from(const std::array<R, 4>& p) { return {p[0], p[1], p[2], p[3]}; }
   [[nodiscard]] friend bool operator==(const basic_bg_bb&, const basic_bg_bb&) = default;

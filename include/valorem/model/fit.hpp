@@ -1,12 +1,15 @@
-// Maximum likelihood: rows with weights in, parameters with their uncertainty and an honest verdict out.
+// Maximum likelihood, or maximum a posteriori: rows with weights in, parameters with their uncertainty and an honest
+// verdict out.
 #ifndef VALOREM_MODEL_FIT_HPP
 #define VALOREM_MODEL_FIT_HPP
 
 #include <valorem/model/bg_bb.hpp>
 #include <valorem/model/catalogue.hpp>
 #include <valorem/model/gamma_gamma.hpp>
+#include <valorem/model/penalty.hpp>
 #include <valorem/numeric/blocks.hpp>
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,8 +31,16 @@ enum class fit_status : std::uint8_t {
   return names[static_cast<std::size_t>(s)];
 }
 
+/// Throws contract_error for a penalised fit: `what` is derived at the maximum of the likelihood.
+inline void require_unpenalised(bool penalised, const char* what) {
+  if (!penalised) return;
+  throw contract_error(std::string(what) +
+                       " belongs to a maximum of the likelihood, which a penalised fit is not: fit without penalty");
+}
+
 /// A fitted model. Matrices are in the parameters' own scale, in the order of M::parameter_names; the covariance is the
-/// inverse of the observed information, NaN where that is not positive definite.
+/// inverse of the observed information (of ln L and the priors, where there are any), NaN where that is not positive
+/// definite.
 template <parametric M>
 struct fit_result {
   static constexpr std::size_t size = parameter_count<M>;
@@ -39,18 +50,33 @@ struct fit_result {
   fit_status outcome = fit_status::failed;
   std::string limit;  ///< the limiting model, where outcome is boundary
   std::array<std::array<double, size>, size> covariance{};
-  std::array<double, size> gradient{};  ///< d ln L / d ln(parameter) at the end
+  std::array<double, size> gradient{};  ///< d log_posterior / d ln(parameter) at the end
   double rows = 0;                      ///< total weight of the rows used
   std::size_t distinct_rows = 0;
   int evaluations = 0;
+  double log_posterior = not_a_value;  ///< log_likelihood less penalty_at(priors, model); the same without priors
+  priors_of<M> priors{};               ///< what the fit was told before it saw the rows
+
+  /// Whether some parameter had a prior.
+  [[nodiscard]] bool penalised() const {
+    return std::ranges::any_of(priors, [](const log_normal_prior& p) { return numeric::is_finite(p.sd); });
+  }
 
   [[nodiscard]] std::array<double, size> standard_errors() const {
     std::array<double, size> out{};
     for (std::size_t i = 0; i < size; ++i) out[i] = std::sqrt(covariance[i][i]);
     return out;
   }
-  [[nodiscard]] double aic() const { return 2.0 * static_cast<double>(size) - 2.0 * log_likelihood; }
-  [[nodiscard]] double bic() const { return static_cast<double>(size) * numeric::log(rows) - 2.0 * log_likelihood; }
+  /// Akaike's and Schwarz's criteria; both are derived at the maximum of the likelihood, so a penalised fit has none:
+  /// contract_error.
+  [[nodiscard]] double aic() const {
+    require_unpenalised(penalised(), "AIC");
+    return 2.0 * static_cast<double>(size) - 2.0 * log_likelihood;
+  }
+  [[nodiscard]] double bic() const {
+    require_unpenalised(penalised(), "BIC");
+    return static_cast<double>(size) * numeric::log(rows) - 2.0 * log_likelihood;
+  }
 };
 
 /// Weighted histories; weight may be empty, and each row then counts once. Rows that check() refuses are left out.
@@ -59,28 +85,31 @@ struct weighted_rows {
   std::span<const double> weight = {};
 };
 
-/// Fits a model of purchases. Same-bits for one order of the rows (compress() makes the order canonical) and any
-/// execution. Throws contract_error for columns of unequal length or illegal weights, data_error where no row is left.
+/// Fits a model of purchases: by maximum likelihood, or with a penalty to the maximum of likelihood times prior density
+/// of the parameters' logarithms, which does not depend on the unit. Same-bits for one order of the rows (compress()
+/// makes the order canonical) and any execution. Throws contract_error for columns of unequal length, illegal weights
+/// or an illegal penalty, data_error where no row is left.
 template <class M>
-[[nodiscard]] fit_result<M> fit(const weighted_rows& rows, const execution& how = {});
+[[nodiscard]] fit_result<M> fit(const weighted_rows& rows, const execution& how = {}, const penalty& prior = {});
 
 template <>
-VALOREM_EXPORT fit_result<nbd> fit<nbd>(const weighted_rows& rows, const execution& how);
+VALOREM_EXPORT fit_result<nbd> fit<nbd>(const weighted_rows& rows, const execution& how, const penalty& prior);
 template <>
-VALOREM_EXPORT fit_result<bg_nbd> fit<bg_nbd>(const weighted_rows& rows, const execution& how);
+VALOREM_EXPORT fit_result<bg_nbd> fit<bg_nbd>(const weighted_rows& rows, const execution& how, const penalty& prior);
 template <>
-VALOREM_EXPORT fit_result<mbg_nbd> fit<mbg_nbd>(const weighted_rows& rows, const execution& how);
+VALOREM_EXPORT fit_result<mbg_nbd> fit<mbg_nbd>(const weighted_rows& rows, const execution& how, const penalty& prior);
 template <>
-VALOREM_EXPORT fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows, const execution& how);
+VALOREM_EXPORT fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows, const execution& how,
+                                                      const penalty& prior);
 
 /// BG/BB, to histories in whole periods; rows that check_periods() refuses are left out.
 template <>
-VALOREM_EXPORT fit_result<bg_bb> fit<bg_bb>(const weighted_rows& rows, const execution& how);
+VALOREM_EXPORT fit_result<bg_bb> fit<bg_bb>(const weighted_rows& rows, const execution& how, const penalty& prior);
 
 /// Fits Gamma-Gamma to mean spends over x >= 1 purchases; other rows are left out. As above.
 [[nodiscard]] VALOREM_EXPORT fit_result<gamma_gamma> fit_spend(std::span<const double> x, std::span<const double> mean,
                                                                std::span<const double> weight = {},
-                                                               const execution& how = {});
+                                                               const execution& how = {}, const penalty& prior = {});
 
 }  // namespace valorem::inline VALOREM_ABI
 

@@ -1,4 +1,5 @@
-// Maximum likelihood for contracts: cohort counts or single contracts in, parameters and an honest verdict out.
+// Maximum likelihood, or maximum a posteriori, for contracts: cohort counts or single contracts in, parameters and an
+// honest verdict out.
 #ifndef VALOREM_MODEL_FIT_CONTRACTS_HPP
 #define VALOREM_MODEL_FIT_CONTRACTS_HPP
 
@@ -32,25 +33,27 @@ struct compressed_contracts {
 [[nodiscard]] VALOREM_EXPORT compressed_contracts compress(const cohort& group);
 
 /// Fits the shifted beta-geometric or the beta-discrete-Weibull. Same-bits in any row order and for any execution.
-/// Throws what compress() throws, and data_error where no contract has run a period. Needs valorem::compiled.
+/// Throws what compress() throws, contract_error for an illegal penalty, data_error where no contract has run a period.
+/// Needs valorem::compiled.
 template <contract_model M>
-[[nodiscard]] fit_result<M> fit(const compressed_contracts& rows, const execution& how = {});
+[[nodiscard]] fit_result<M> fit(const compressed_contracts& rows, const execution& how = {}, const penalty& prior = {});
 
 template <>
 VALOREM_EXPORT fit_result<shifted_beta_geometric> fit<shifted_beta_geometric>(const compressed_contracts& rows,
-                                                                              const execution& how);
+                                                                              const execution& how,
+                                                                              const penalty& prior);
 template <>
 VALOREM_EXPORT fit_result<beta_discrete_weibull> fit<beta_discrete_weibull>(const compressed_contracts& rows,
-                                                                            const execution& how);
+                                                                            const execution& how, const penalty& prior);
 
 /// The same, compressed first.
 template <contract_model M>
-[[nodiscard]] fit_result<M> fit(const weighted_contracts& rows, const execution& how = {}) {
-  return fit<M>(compress(rows), how);
+[[nodiscard]] fit_result<M> fit(const weighted_contracts& rows, const execution& how = {}, const penalty& prior = {}) {
+  return fit<M>(compress(rows), how, prior);
 }
 template <contract_model M>
-[[nodiscard]] fit_result<M> fit(const cohort& group, const execution& how = {}) {
-  return fit<M>(compress(group), how);
+[[nodiscard]] fit_result<M> fit(const cohort& group, const execution& how = {}, const penalty& prior = {}) {
+  return fit<M>(compress(group), how, prior);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

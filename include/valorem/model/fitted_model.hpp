@@ -28,17 +28,23 @@ struct fitted_model {
   detail::fits_of<any_purchase_model>::type purchases;
   std::optional<fit_result<gamma_gamma>> spend;  ///< nothing where the summary has no amounts
   measure_units units;
-  std::optional<date> as_of;       ///< end of the histories it was fitted on
-  std::size_t customers = 0;       ///< with a good history
-  std::size_t spend_excluded = 0;  ///< repeaters whose mean spend is not positive
+  std::optional<date> as_of;             ///< end of the histories it was fitted on
+  std::size_t customers = 0;             ///< with a good history
+  std::size_t spend_excluded = 0;        ///< repeaters whose mean spend is not positive
   std::string library_version{version};  ///< which fitted it
+};
+
+/// What fit_models adds to either likelihood; none by default.
+struct fit_penalties {
+  penalty purchases = {};
+  penalty spend = {};
 };
 
 /// Fits a purchase model, by its name in the catalogue, to a summary's histories, and Gamma-Gamma to its spends where
 /// it has amounts. Equal rows are counted, not repeated, so any order of the customers gives the same bits. Throws
-/// contract_error for an unknown name, data_error where no row is left.
+/// contract_error for an unknown name or an illegal penalty, data_error where no row is left.
 [[nodiscard]] VALOREM_EXPORT fitted_model fit_models(const summary& s, std::string_view model = mbg_nbd::model_name,
-                                                     const execution& how = {});
+                                                     const execution& how = {}, const fit_penalties& prior = {});
 
 }  // namespace valorem::inline VALOREM_ABI
 

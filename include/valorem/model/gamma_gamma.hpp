@@ -20,6 +20,7 @@ struct basic_gamma_gamma {
 
   static constexpr std::string_view model_name = "gamma_gamma";
   static constexpr std::array<std::string_view, 3> parameter_names{"p", "q", "v"};
+  static constexpr std::array<int, 3> unit_powers{0, 0, 1};  ///< of the data's unit, in each
   [[nodiscard]] std::array<R, 3> parameters() const { return {p, q, v}; }
   [[nodiscard]] static basic_gamma_gamma from(const std::array<R, 3>& x) { return {x[0], x[1], x[2]}; }
   [[nodiscard]] friend bool operator==(const basic_gamma_gamma&, const basic_gamma_gamma&) = default;

@@ -60,8 +60,9 @@ template <parametric M>
 // the likelihood is no parabola, and follow a change of unit. An end is 0 or infinite where the likelihood does not
 // fall that far within a factor e^16 of the estimate, as towards the limit of a fit that ended on a boundary; NaN where
 // the bounded effort did not find it. Give the rows that the fit was made on. Throws contract_error for a level outside
-// (0, 1) and where the rows' total weight is another. Same-bits; at an end
-// that is found, twice the loss of likelihood is within 1e-6 of what the level asks for. Needs valorem::compiled.
+// (0, 1) and where the rows' total weight is another. Of a penalised fit: the same of its log_posterior. Same-bits; at
+// an end that is found, twice the loss of likelihood is within 1e-6 of what the level asks for. Needs
+// valorem::compiled.
 
 /// Of a model of purchases.
 template <class M>
@@ -139,11 +140,14 @@ inline void require_same_rows(double of_fit, double of_others) {
   }
 }
 
-/// Of two fits. Throws contract_error as above, and where they were made on rows of different weight.
+/// Of two fits. Throws contract_error as above, where they were made on rows of different weight, and where one is
+/// penalised.
 template <parametric Restricted, parametric Full>
   requires(parameter_count<Restricted> < parameter_count<Full>)
 [[nodiscard]] likelihood_ratio likelihood_ratio_test(const fit_result<Restricted>& restricted,
                                                      const fit_result<Full>& full) {
+  require_unpenalised(restricted.penalised(), "a likelihood-ratio test");
+  require_unpenalised(full.penalised(), "a likelihood-ratio test");
   require_same_rows(restricted.rows, full.rows);
   return likelihood_ratio_test(restricted.log_likelihood, full.log_likelihood,
                                static_cast<int>(parameter_count<Full> - parameter_count<Restricted>));

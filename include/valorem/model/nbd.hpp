@@ -15,6 +15,7 @@ struct basic_nbd {
 
   static constexpr std::string_view model_name = "nbd";
   static constexpr std::array<std::string_view, 2> parameter_names{"r", "alpha"};
+  static constexpr std::array<int, 2> unit_powers{0, 1};  ///< of the data's unit, in each
   [[nodiscard]] std::array<R, 2> parameters() const { return {r, alpha}; }
   [[nodiscard]] static basic_nbd from(const std::array<R, 2>& p) { return {p[0], p[1]}; }
   [[nodiscard]] friend bool operator==(const basic_nbd&, const basic_nbd&) = default;

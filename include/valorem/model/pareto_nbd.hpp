@@ -22,6 +22,7 @@ struct basic_pareto_nbd {
 
   static constexpr std::string_view model_name = "pareto_nbd";
   static constexpr std::array<std::string_view, 4> parameter_names{"r", "alpha", "s", "beta"};
+  static constexpr std::array<int, 4> unit_powers{0, 1, 0, 1};  ///< of the data's unit, in each
   [[nodiscard]] std::array<R, 4> parameters() const { return {r, alpha, s, beta}; }
   [[nodiscard]] static basic_pareto_nbd from(const std::array<R, 4>& p) { return {p[0], p[1], p[2], p[3]}; }
   [[nodiscard]] friend bool operator==(const basic_pareto_nbd&, const basic_pareto_nbd&) = default;

@@ -17,6 +17,7 @@ struct basic_shifted_beta_geometric {
 
   static constexpr std::string_view model_name = "shifted_beta_geometric";
   static constexpr std::array<std::string_view, 2> parameter_names{"alpha", "beta"};
+  static constexpr std::array<int, 2> unit_powers{0, 0};  ///< of the data's unit, in each
   [[nodiscard]] std::array<R, 2> parameters() const { return {alpha, beta}; }
   [[nodiscard]] static basic_shifted_beta_geometric from(const std::array<R, 2>& p) { return {p[0], p[1]}; }
   [[nodiscard]] friend bool operator==(const basic_shifted_beta_geometric&,
