@@ -9,6 +9,8 @@
 //   saved_model     models as text                          simulate        customers as each model imagines them
 //   frequency_table expected and actual counts              tracking        expected and actual purchases through time
 //   cohorts         early customers against late ones
+//   penalty         priors for a fit                        posterior_draws models drawn from what the data leave open
+//   predictive_interval  how many purchases, as an interval  bootstrap       what a fit finds in its own populations
 //
 // and of contracts, whose end is seen: how long they last.
 //
@@ -21,6 +23,7 @@
 #include <valorem/model/beta_discrete_weibull.hpp>
 #include <valorem/model/bg_bb.hpp>
 #include <valorem/model/bg_nbd.hpp>
+#include <valorem/model/bootstrap.hpp>
 #include <valorem/model/catalogue.hpp>
 #include <valorem/model/cohorts.hpp>
 #include <valorem/model/columns.hpp>
@@ -36,6 +39,9 @@
 #include <valorem/model/mbg_nbd.hpp>
 #include <valorem/model/nbd.hpp>
 #include <valorem/model/pareto_nbd.hpp>
+#include <valorem/model/penalty.hpp>
+#include <valorem/model/posterior_draws.hpp>
+#include <valorem/model/predictive_interval.hpp>
 #include <valorem/model/saved_fit.hpp>
 #include <valorem/model/saved_model.hpp>
 #include <valorem/model/shifted_beta_geometric.hpp>

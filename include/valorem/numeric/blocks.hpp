@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace valorem::inline VALOREM_ABI {
 
@@ -53,6 +54,18 @@ void for_blocks(std::size_t rows, const execution& how, F&& f) {
     how.run(how, blocks, task, &data);
   } else {
     for (std::size_t i = 0; i < blocks; ++i) task(&data, i);
+  }
+}
+
+/// Calls f(i) for every i of `items`, each a task of its own: for work that is heavy by the item. f must not throw when
+/// more than one worker runs it.
+template <class F>
+void for_items(std::size_t items, const execution& how, F&& f) {
+  const auto task = [](void* p, std::size_t i) { (*static_cast<std::remove_reference_t<F>*>(p))(i); };
+  if (how.run != nullptr && items > 1) {
+    how.run(how, items, task, &f);
+  } else {
+    for (std::size_t i = 0; i < items; ++i) f(i);
   }
 }
 
