@@ -6,6 +6,8 @@
 namespace valorem::inline VALOREM_ABI {
 namespace {
 
+constexpr std::array<std::string_view, 2> interval_columns{"lifetime_value_low", "lifetime_value_high"};
+
 constexpr std::array<std::string_view, 20> columns{"customer_id",
                                                    "frequency",
                                                    "recency",
@@ -73,15 +75,20 @@ std::string csv(const score_table& t, const customer_column& ids, const csv_opti
   }
   const std::string_view end = how.crlf ? "\r\n" : "\n";
   std::string out = how.byte_order_mark ? "\xef\xbb\xbf" : "";
+  const bool intervals = !t.lifetime_value_low.empty();
   for (std::size_t c = 0; c < columns.size(); ++c) {
     if (c > 0) out += ',';
     out += columns[c];
+    if (!intervals || columns[c] != "lifetime_value") continue;
+    for (const std::string_view name : interval_columns) out.append(",").append(name);
   }
   out += end;
   for (std::size_t i = 0; i < t.size(); ++i) {
     append_id(out, ids, id_row(t, i));
-    for (const auto* column : {&t.frequency, &t.recency, &t.T, &t.monetary_value, &t.p_alive, &t.expected_purchases,
-                               &t.lifetime_value, &t.revenue, &t.service_cost, &t.ratio, &t.forward_ratio}) {
+    for (const auto* column :
+         {&t.frequency, &t.recency, &t.T, &t.monetary_value, &t.p_alive, &t.expected_purchases, &t.lifetime_value,
+          &t.lifetime_value_low, &t.lifetime_value_high, &t.revenue, &t.service_cost, &t.ratio, &t.forward_ratio}) {
+      if (column->empty()) continue;
       out += ',';
       append_csv_number(out, (*column)[i]);
     }

@@ -1,3 +1,4 @@
+#include "value_interval.hpp"
 #include <valorem/ledger/ratio.hpp>
 #include <valorem/report/score.hpp>
 #include <valorem/tier/text.hpp>
@@ -44,6 +45,36 @@ void blank_rows_of_nobody(score_table& t, const summary& s, std::span<status> pu
   }
 }
 
+/// The draws must lie about the models of the fit, in pairs.
+template <class M>
+void require_draws_of(const posterior_draws<M>& d, const M& model) {
+  if (!(d.mode == model) || d.models.empty()) {
+    throw contract_error("draws: they lie about another fit than the fitted model");
+  }
+}
+
+/// Rows without a value have no interval either.
+void value_ends_of(score_table& t, const fitted_model& m, const score_request& what, const book& customers) {
+  if (what.draws == nullptr) return;
+  if (!(what.level > 0 && what.level < 1)) throw contract_error("level must lie between 0 and 1, both excluded");
+  t.lifetime_value_low.assign(t.size(), nan);
+  t.lifetime_value_high.assign(t.size(), nan);
+  t.origin.level = what.level;
+  std::visit(
+      [&]<class M>(const fit_result<M>& fit) {
+        const auto* purchases = std::get_if<posterior_draws<M>>(&what.draws->purchases);
+        require_draws_of(purchases == nullptr ? posterior_draws<M>{} : *purchases, fit.model);
+        t.origin.draws = purchases->models.size();
+        if (!m.spend) return;
+        require_draws_of(what.draws->spend.value_or(posterior_draws<gamma_gamma>{}), m.spend->model);
+        const auto& spends = what.draws->spend->models;
+        require_equal_length(purchases->models.size(), "draws of purchases", spends.size(), "draws of spend");
+        detail::value_intervals<M>(purchases->models, spends, t.origin.terms, customers, what.level,
+                                   {t.lifetime_value_low, t.lifetime_value_high}, what.how);
+      },
+      m.purchases);
+}
+
 /// A customer's value needs a spend model; without one the purchases are known and the money is not.
 void value(score_table& t, const summary& s, const fitted_model& m, const score_request& what) {
   const gamma_gamma none{.p = 1, .q = 2, .v = 1};
@@ -65,7 +96,11 @@ void value(score_table& t, const summary& s, const fitted_model& m, const score_
                               .value_status = t.status_value};
   std::visit([&](const auto& fit) { prepare(fit.model, spend, t.origin.terms)(customers, out, what.how); },
              m.purchases);
+  value_ends_of(t, m, what, customers);
   blank_rows_of_nobody(t, s, purchases);
+  for (std::size_t i = 0; i < t.lifetime_value_low.size(); ++i) {
+    if (t.status_value[i] != status::ok) t.lifetime_value_low[i] = t.lifetime_value_high[i] = nan;
+  }
   if (m.spend) return;
   for (auto* column : {&t.expected_spend, &t.discounted_margin, &t.lifetime_value}) column->assign(t.size(), nan);
   for (std::size_t i = 0; i < t.size(); ++i) t.status_value[i] = gravest(purchases[i], status::missing);
@@ -103,6 +138,8 @@ std::vector<named_column> known_facts(const score_table& t, const summary& s, co
   const auto windowed = [&](std::string_view name, const std::vector<double>& column) {
     if (!column.empty()) known.push_back({name, column});
   };
+  windowed("lifetime_value_low", t.lifetime_value_low);
+  windowed("lifetime_value_high", t.lifetime_value_high);
   windowed("spend_12m", s.spend_12m);
   windowed("orders_12m", s.orders_12m);
   windowed("tenure_months", s.tenure_months);
@@ -126,8 +163,9 @@ std::span<const double> bind(const std::vector<named_column>& known, const std::
 
 /// Amounts of the table are in the summary's currency; a program that states them in another one means something else.
 void require_same_money(const tier::program& p, const measure_units& units) {
-  constexpr std::array<std::string_view, 5> money{"monetary_value", "lifetime_value", "revenue", "service_cost",
-                                                  "spend_12m"};
+  constexpr std::array<std::string_view, 7> money{
+      "monetary_value", "lifetime_value", "lifetime_value_low", "lifetime_value_high",
+      "revenue",        "service_cost",   "spend_12m"};
   if (units.currency.empty()) return;
   for (const tier::measure& m : p.measures) {
     if (m.unit.empty() || m.unit == units.currency || std::ranges::find(money, m.name) == money.end()) continue;

@@ -22,12 +22,13 @@ VALOREM_EXPORT void append_csv_text(std::string& to, std::string_view text);
 /// Appends a number with the fewest digits that read back to the same double; nothing for NaN, inf or -inf as such.
 VALOREM_EXPORT void append_csv_number(std::string& to, double value);
 
-/// The names of the columns of csv(), in order.
+/// The names of the columns of csv() for a table without intervals, in order.
 [[nodiscard]] VALOREM_EXPORT std::span<const std::string_view> score_columns() noexcept;
 
 /// The table as UTF-8 text with a header: customer_id, frequency, recency, T, monetary_value, p_alive,
 /// expected_purchases, lifetime_value, revenue, service_cost, ratio, forward_ratio, band, tier, vip, reasons, status,
-/// status_value, status_ratio, status_tier. ids: the input's column, of which a customer's id stands at first_row;
+/// status_value, status_ratio, status_tier; lifetime_value_low and lifetime_value_high after lifetime_value where the
+/// table has them. ids: the input's column, of which a customer's id stands at first_row;
 /// where first_row is empty, one id a row. Throws contract_error where ids are too few.
 [[nodiscard]] VALOREM_EXPORT std::string csv(const score_table& t, const customer_column& ids,
                                              const csv_options& how = {});

@@ -5,6 +5,7 @@
 
 #include <valorem/model/fitted_model.hpp>
 #include <valorem/model/lifetime_value.hpp>
+#include <valorem/model/posterior_draws.hpp>
 #include <valorem/population/fit_bands.hpp>
 #include <valorem/tier/engine.hpp>
 
@@ -43,6 +44,8 @@ struct score_request {
   std::span<const named_column> facts = {};
   std::variant<z_bands, quantile_bands> banding = z_bands{};
   execution how = {};
+  const fitted_draws* draws = nullptr;  ///< of this fitted model: asks for the interval of lifetime_value
+  double level = 0.95;                  ///< of that interval
 };
 
 /// How the fit of a model ended that a table rests on.
@@ -83,6 +86,8 @@ struct score_provenance {
   std::uint64_t program_fingerprint = 0;
   bool program_in_effect = true;         ///< whether the program covers as_of
   std::vector<std::string> not_applied;  ///< parts of the program that decisions do not act on
+  std::size_t draws = 0;                 ///< behind the intervals of lifetime_value; 0 without
+  double level = 0;                      ///< of those intervals
   std::size_t always_alive = 0;          ///< customers whom BG/NBD calls alive because they bought once
 };
 
@@ -91,6 +96,7 @@ struct score_table {
   std::vector<std::size_t> first_row;  ///< where a customer's id stands in the input
   std::vector<double> frequency, recency, T, monetary_value;
   std::vector<double> p_alive, expected_purchases, lifetime_value;
+  std::vector<double> lifetime_value_low, lifetime_value_high;  ///< empty without draws
   std::vector<double> revenue, service_cost, ratio, forward_ratio;
   std::vector<std::int8_t> band;     ///< code; names in `bands`
   std::vector<tier::ordinal> tier;   ///< place in the program; empty without one
@@ -115,10 +121,15 @@ struct score_table {
 /// forward_ratio are NaN and their status `missing`, which does not enter row_status; likewise the tier's without a
 /// program.
 ///
+/// With draws, lifetime_value_low and lifetime_value_high are the quantiles (1 -+ level)/2 (type 7) of the customer's
+/// expected lifetime value over the draws: how far the value in the table may be off because the parameters are
+/// estimated, not how far what she will spend may lie from it, which is further. Infinite where a draw leaves the mean
+/// of her spend infinite; NaN where lifetime_value is.
+///
 /// A fact of the program is bound by name: a number of this table, a column of `facts`, or spend_12m, orders_12m,
 /// tenure_months. Throws contract_error for unequal lengths, other units than the model's, a plan outside its domain, a
-/// fact of no known name (the names are listed) or of two, and a column of money that the program states in another
-/// unit than the summary's named currency.
+/// fact of no known name (the names are listed) or of two, a column of money that the program states in another unit
+/// than the summary's named currency, draws that lie about another fit, and a level outside (0, 1).
 [[nodiscard]] VALOREM_EXPORT score_table score(const summary& s, const fitted_model& m, const score_request& what);
 
 }  // namespace valorem::inline VALOREM_ABI
