@@ -4,6 +4,7 @@
 //   bg_nbd          leaves after a repeat purchase          mbg_nbd         or right after the first: the default
 //   bg_bb           buys or not in each period, may leave   catalogue       all of them by name
 //   pareto_nbd      leaves at any time                      gamma_gamma     what a purchase is worth
+//   ggompertz_nbd   the same, by a hazard that changes
 //   fit             parameters from data                    lifetime_value  prepare(model, spend, plan) -> desk
 //   inference       how far off they may be                 saved_fit       what was fitted, as text
 //   saved_model     models as text                          simulate        customers as each model imagines them
@@ -33,6 +34,7 @@
 #include <valorem/model/fitted_model.hpp>
 #include <valorem/model/frequency_table.hpp>
 #include <valorem/model/gamma_gamma.hpp>
+#include <valorem/model/ggompertz_nbd.hpp>
 #include <valorem/model/inference.hpp>
 #include <valorem/model/kaplan_meier.hpp>
 #include <valorem/model/lifetime_value.hpp>

@@ -117,6 +117,10 @@ TEST(points, all_146_rows_of_pareto) {
   EXPECT_EQ(check_points<pareto_nbd>("pareto_nbd"), 146u);
 }
 
+TEST(points, all_24_rows_of_ggompertz) {
+  EXPECT_EQ(check_points<ggompertz_nbd>("ggom_nbd"), 24u);
+}
+
 // Fader, Hardie & Lee (2005b) and Hardie's note 025, at their rounded parameters.
 TEST(points, gamma_gamma) {
   const gamma_gamma m{.p = 6.25, .q = 3.74, .v = 15.44};

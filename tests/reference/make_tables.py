@@ -11,6 +11,7 @@ from flint import arb, ctx
 
 import discount
 import gamma_gamma
+import ggompertz
 import kernels
 import models
 import pareto
@@ -20,7 +21,7 @@ from balls import Unresolved, close, digits, double_text, refine, twice
 
 HEADER = "model,params,x,t_x,T,h,rate,n,quantity,value,cond,region\n"
 NAMES = {"nbd": ("r", "alpha"), "bg_nbd": ("r", "alpha", "a", "b"), "mbg_nbd": ("r", "alpha", "a", "b"),
-         "pareto_nbd": ("r", "alpha", "s", "beta")}
+         "pareto_nbd": ("r", "alpha", "s", "beta"), "ggompertz_nbd": ("r", "alpha", "b", "s", "beta")}
 BLOCK = 50
 SEED = 20240601
 
@@ -34,24 +35,35 @@ def inputs(model, point):
     return v
 
 
-def condition(formula, v, names, value, logarithmic, least_size=None):
-    """Sum over inputs of |v df/dv| / |f| by central differences of one route at high precision."""
+THOROUGH = (140, 320, 60)  # bits of the value, of the arithmetic, of the step
+QUICK = (75, 160, 50)  # where a route is dear: a condition of 1e9 still shows six digits
+
+
+def condition(formula, v, names, value, logarithmic, least_size=None, effort=THOROUGH):
+    """Sum over inputs of |v df/dv| / |f| by differences of one route at high precision."""
     if value.is_zero():
         return 0.0
+    bits, precision, step_bits = effort
     ctx.prec = 320
     total = arb(0)
-    step = arb(2) ** -60
+    step = arb(2) ** -step_bits
+
+    def at(w):
+        f = refine(lambda: formula(w, 150), bits, precision)
+        ctx.prec = 320
+        return f.log() if logarithmic else f
+
+    centre = at(v) if effort is QUICK else None
     for name in names:
         if v[name].is_zero():
             continue
-        ends = []
-        for sign in (1, -1):
-            w = dict(v)
-            w[name] = v[name] * (1 + sign * step)
-            f = refine(lambda: formula(w, 150), 140, 320)
-            ctx.prec = 320
-            ends.append(f.log() if logarithmic else f)
-        total += abs(ends[0] - ends[1]) / (2 * step)
+        up, down = dict(v), dict(v)
+        up[name] = v[name] * (1 + step)
+        if centre is not None:  # on one side
+            total += abs(at(up) - centre) / step
+            continue
+        down[name] = v[name] * (1 - step)
+        total += abs(at(up) - at(down)) / (2 * step)
     if not logarithmic:
         size = abs(value)
         if least_size is not None and size < least_size:
@@ -115,7 +127,7 @@ def record_future(table, model, point, v, quantity, function, who, names, uses):
 ROUTES = ("hypergeometric", "mixture", "connection")
 
 
-def record(table, model, point, v, quantity, routes, names, uses, logarithmic=True, least_size=None, n=None):
+def record(table, model, point, v, quantity, routes, names, uses, logarithmic=True, least_size=None, n=None, effort=THOROUGH):
     value, why, _ = agreed([(name, lambda f=f: f(v, 104)) for name, f in routes])
     if value is None:
         table.drop(model, point, quantity, why)
@@ -123,7 +135,7 @@ def record(table, model, point, v, quantity, routes, names, uses, logarithmic=Tr
     cond = None
     for _, f in routes:
         try:
-            cond = condition(f, v, names, value, logarithmic, least_size)
+            cond = condition(f, v, names, value, logarithmic, least_size, effort)
             break
         except Unresolved:
             continue
@@ -133,6 +145,9 @@ def record(table, model, point, v, quantity, routes, names, uses, logarithmic=Tr
 
 def stream(model, seed, block):
     """Block 0: the structured points. Any other: BLOCK random ones from a seed of its own."""
+    if model == "ggompertz_nbd":
+        g = points.Generator("%s %d %d" % (model, seed, block))
+        return ggompertz.structured() if block == 0 else [ggompertz.draw(g) for _ in range(BLOCK)]
     dropout = {"nbd": False, "pareto_nbd": "pareto"}.get(model, True)
     if block == 0:
         return points.structured_pareto() if model == "pareto_nbd" else points.structured(dropout)
@@ -474,9 +489,100 @@ def pareto_discounted(table, model, block):
                       ["rate"] if forever else ["h", "rate"], rate=True, forever=forever)
 
 
+# ---------------------------------------------------------------- GGompertz/NBD
+
+
+def ggompertz_likelihood(table, model, block):
+    names = ["r", "alpha", "b", "s", "beta", "t_x", "T"]
+    seen = set()
+    for p in stream(model, SEED, block):
+        v = inputs(model, p)
+        key = (p.params, p.x, p.t_x, p.T)
+        first = key not in seen
+        seen.add(key)
+        routes = ("leaving", "parts")
+        for quantity, f, wanted, least, uses in (
+                ("loglik", ggompertz.log_likelihood, first, 1, ("x",)), ("log_p_alive", ggompertz.log_p_alive, first, None, ("x",)),
+                ("log_p_alive_later", lambda w, k: ggompertz.log_p_alive(w, k) + ggompertz.survival(ggompertz.given_customer(w), w["h"]).log(),
+                 True, None, ("x", "h"))):
+            if wanted and record(table, model, p, v, quantity, [(k, lambda w, bits, f=f, k=k: f(w, k)) for k in routes],
+                                 names + (["h"] if "h" in uses else []), uses, False, least, effort=QUICK) and least is None:
+                # The chance itself: its condition is that of its logarithm times the logarithm.
+                ctx.prec = 400
+                log = refine(lambda: f(v, "leaving"), 90, 400)
+                cond = float(table.lines[-1].split(",")[10]) * abs(float(log))
+                table.add(model, p, quantity.removeprefix("log_"), log.exp(), cond, uses)
+
+
+def ggompertz_future(table, model, p, v, side, quantity, futures, names, n=None, rate=False, forever=False):
+    """futures: routes to the future of a customer, each beside one to P(alive)."""
+    uses = (("h",) if side == "new" else ("x", "h")) + (("rate",) if rate else ())
+
+    def route(f, k):
+        if side == "new":
+            return lambda w, bits: f(ggompertz.new_customer(w), w)
+
+        def value(w, bits):
+            alive = ggompertz.log_p_alive(w, k).exp()
+            return alive * f(ggompertz.given_customer(w), w) + (1 - alive if n == 0 and quantity == "pmf" else 0)
+
+        return value
+
+    routes = [(name, route(f, k)) for (name, f), k in zip(futures, ("leaving", "parts", "leaving"))]
+    names = ["r", "alpha", "b", "s", "beta"] + ([] if side == "new" else ["t_x", "T"]) + names
+    q = points.Point(p.params, p.x, p.t_x, p.T, float("inf") if forever else p.h, p.rate, p.region)
+    record(table, model, q, v, side + "_" + quantity, routes, names, uses, n=n, effort=QUICK)
+
+
+def ggompertz_purchases(table, model, block):
+    for p in stream(model, SEED, block):
+        v = inputs(model, p)
+        for side in ("new", "cond"):
+            ggompertz_future(table, model, p, v, side, "expected_purchases",
+                             [(k, lambda c, w, k=k: c[0] / c[1] * ggompertz.lifetime(c, arb(0), w["h"], k))
+                              for k in ("clock", "hypergeometric", "parts")], ["h"])
+
+
+def ggompertz_chances(table, model, block):
+    dice = points.Generator("%s %d %d dice" % (model, SEED, block)).random
+    for p in stream(model, SEED, block):
+        v = inputs(model, p)
+        side = dice.choice(("new", "cond"))
+        ctx.prec = 200
+        c = ggompertz.new_customer(v) if side == "new" else ggompertz.given_customer(v)
+        mean = float(c[0] / c[1]) * float(ggompertz.lifetime(c, arb(0), v["h"], "clock"))
+        near = int(min(1e4, mean * dice.choice((0.3, 1.0, 2.5))))
+        quantity = dice.choice(("pmf", "pmf", "pmf", "at_least"))
+        if quantity == "pmf":
+            f, n = ggompertz.pmf, dice.choice((0, 1, 2, 3, 10, 40, near, near))
+        else:
+            f, n = ggompertz.at_least, dice.choice((1, 1, 2, 3))
+        if p.h == 0 or not tiny(f(c, n, v["h"], "leaving")):
+            ggompertz_future(table, model, p, v, side, quantity,
+                             [(k, lambda c, w, k=k: f(c, n, w["h"], k)) for k in ("leaving", "arrivals")], ["h"], n)
+
+
+def ggompertz_discounted(table, model, block):
+    dice = points.Generator("%s %d %d dice" % (model, SEED, block)).random
+    for p in stream(model, SEED, block):
+        v = inputs(model, p)
+        lifetime = dice.random() < 0.5
+        forever = dice.random() < 0.4
+        if dice.random() < 0.15:  # no discount: finite for ever all the same
+            p.rate = 0.0
+            v["rate"] = arb(0)
+        h = (lambda w: None) if forever else (lambda w: w["h"])
+        ggompertz_future(table, model, p, v, dice.choice(("new", "cond")), "discounted_" + ("lifetime" if lifetime else "purchases"),
+                         [(k, lambda c, w, k=k: (1 if lifetime else c[0] / c[1]) * ggompertz.lifetime(c, w["rate"], h(w), k))
+                          for k in ("clock", "hypergeometric", "parts")],
+                         ["rate"] if forever else ["h", "rate"], rate=True, forever=forever)
+
+
+GGOMPERTZ = {"likelihood": ggompertz_likelihood, "purchases": ggompertz_purchases, "pmf": ggompertz_chances,
+             "discounted": ggompertz_discounted}
 PARETO = {"likelihood": pareto_likelihood, "purchases": pareto_purchases, "pmf": pareto_pmf, "discounted": pareto_discounted}
 GROUPS = {"likelihood": likelihood, "purchases": purchases, "pmf": chances, "discounted": discounted, "spend": spend}
-MODELS = ("nbd", "bg_nbd", "mbg_nbd", "gamma_gamma", "pareto_nbd")
+MODELS = ("nbd", "bg_nbd", "mbg_nbd", "gamma_gamma", "pareto_nbd", "ggompertz_nbd")
 BLOCKS = {"likelihood": 6, "purchases": 2, "pmf": 2, "discounted": 2, "spend": 9}
 
 
@@ -486,7 +592,7 @@ def block_rows(cache, group, model, block):
     if not os.path.exists(path):
         started = time.time()
         table = Table()
-        (PARETO if model == "pareto_nbd" else GROUPS)[group](table, model, block)
+        {"pareto_nbd": PARETO, "ggompertz_nbd": GGOMPERTZ}.get(model, GROUPS)[group](table, model, block)
         with open(path + ".part", "w") as out:
             out.writelines(table.lines)
         os.rename(path + ".part", path)

@@ -253,25 +253,7 @@ template <class Weight>
 /// The time within which the next purchase comes with chance q, 0 <= q <= 1: infinite where she will buy again at all
 /// with no more than q. Same-bits.
 [[nodiscard]] inline double next_purchase_quantile(const pareto_future& f, double q) noexcept {
-  if (!known(f) || !(q >= 0 && q <= 1)) return not_a_value;
-  if (q == 0) return 0.0;
-  constexpr double ever = 1e300;
-  if (q >= at_least(f, 1.0, ever)) return std::numeric_limits<double>::infinity();
-  // Were she to stay, the purchase would come sooner: a lower bound. Newton in ln u, kept between the bounds.
-  double low = detail::lomax_quantile(q, alive(f), f.r, f.alpha);
-  double high = ever;
-  double u = low;
-  for (int i = 0; i < 400; ++i) {
-    const double missing = q - at_least(f, 1.0, u);
-    (missing > 0 ? low : high) = u;
-    const double density = alive(f) * f.r / (f.alpha + u) *
-                           numeric::exp(-f.r * numeric::log1p(u / f.alpha) - f.s * numeric::log1p(u / f.beta));
-    double next = u * numeric::exp(missing / (density * u));
-    if (!(next >= low && next <= high)) next = high < ever ? 0.5 * (low + high) : 16.0 * u;
-    if (std::fabs(next - u) <= 2e-16 * u) return next;
-    u = next;
-  }
-  return u;
+  return detail::next_purchase_while_alive(f, q, [&](double u) { return f.s * numeric::log1p(u / f.beta); });
 }
 
 /// P(at most n purchases in (0, t]): too few arrivals, or she left before the last of them. Domain as pmf. Same-bits.

@@ -65,28 +65,12 @@ template <class R, class G>
   constexpr double widest = 2.0;
   constexpr double changes = 2.5;
   constexpr double negligible = 1e-18;
-  R total(0.0);
-  const double end = value_of(hi);
-  // No way to go, but an end that moves with the parameters: it is worth nothing, and its derivatives something.
-  if constexpr (own_number<R>) {
-    if (end == 0) total = integrate_panel<R>(R(0.0), hi, g);
-  }
-  for (double at = 0.0; at < end;) {
-    const double next = at + std::min(widest, changes * f.scale(at));
-    const R part = integrate_panel<R>(R(at), next < end ? R(next) : hi, g);
-    total = total + part;
-    // Where the integrand still rises, a panel that adds nothing is no end.
-    if (value_of(part) <= negligible * value_of(total) && f.slope(at) < 0) break;
-    at = next;
-  }
-  for (double at = 0.0; at > lo;) {
-    const double next = std::max(lo, at - std::min(widest, changes * f.scale(at)));
-    const R part = integrate_panel<R>(R(next), R(at), g);
-    total = total + part;
-    if (value_of(part) <= negligible * value_of(total) && f.slope(at) > 0) break;
-    at = next;
-  }
-  return total;
+  return integrate_outwards<R>(
+      g, lo, hi, [&](double at, double) { return std::min(widest, changes * f.scale(at)); },
+      // Where the integrand still rises, a panel that adds nothing is no end.
+      [&](double at, double next, double part, double total) {
+        return part <= negligible * total && (next > at ? f.slope(at) < 0 : f.slope(at) > 0);
+      });
 }
 
 }  // namespace valorem::inline VALOREM_ABI::numeric

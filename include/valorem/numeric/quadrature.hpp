@@ -4,6 +4,8 @@
 
 #include <valorem/numeric/real.hpp>
 
+#include <algorithm>
+
 namespace valorem::inline VALOREM_ABI::numeric {
 
 struct quadrature_node {
@@ -31,6 +33,33 @@ template <class R, class E, class F>
     sum = sum + node.weight * (f(middle - d) + f(middle + d));
   }
   return half * sum;
+}
+
+/// ∫_lo^hi g(θ) dθ for lo <= 0 <= hi, panel after panel from 0 outwards: step(at, direction) is how wide the next may
+/// be, enough(at, next, part, total) whether the one just added was the last on its side.
+template <class R, class E, class G, class Step, class Enough>
+[[nodiscard]] R integrate_outwards(G&& g, double lo, const E& hi, Step&& step, Enough&& enough) {
+  R total(0.0);
+  const double end = value_of(hi);
+  // No way to go, but an end that moves with the parameters: it is worth nothing, and its derivatives something.
+  if constexpr (own_number<E>) {
+    if (end == 0) total = integrate_panel<R>(E(0.0), hi, g);
+  }
+  for (double at = 0.0; at < end;) {
+    const double next = at + step(at, 1.0);
+    const R part = integrate_panel<R>(E(at), next < end ? E(next) : hi, g);
+    total = total + part;
+    if (enough(at, next, value_of(part), value_of(total))) break;
+    at = next;
+  }
+  for (double at = 0.0; at > lo;) {
+    const double next = std::max(lo, at - step(at, -1.0));
+    const R part = integrate_panel<R>(E(next), E(at), g);
+    total = total + part;
+    if (enough(at, next, value_of(part), value_of(total))) break;
+    at = next;
+  }
+  return total;
 }
 
 }  // namespace valorem::inline VALOREM_ABI::numeric
