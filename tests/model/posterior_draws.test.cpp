@@ -296,7 +296,7 @@ TEST(posterior_draws, refuses_a_fit_without_a_peak_and_other_rows) {
   const std::vector<double> weight(12, 2.0);
   EXPECT_NE(refusal([&] {
               (void)draw_posterior({{x, t_x, T}, weight}, closed);
-            }).find("different rows"),
+            }).find("not the rows of the fit"),
             std::string::npos);
   EXPECT_EQ(refusal([&] { (void)draw_posterior(steady, closed, {.size = 0}); }), "size must be 1 to 10,000,000 draws");
   EXPECT_EQ(refusal([&] { (void)draw_posterior(steady, closed, {.proposals = 99}); }),
