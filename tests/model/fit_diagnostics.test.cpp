@@ -184,6 +184,16 @@ TEST(tracking, what_is_not_known_is_not_a_number) {
   EXPECT_TRUE(std::isnan(expected_repeats(mbg, compress(ready), std::vector<double>{-1})[0]));
 }
 
+// Days as multiples of 1/7, which rounding puts on either side of the day they name.
+TEST(tracking, a_day_is_found_whichever_way_its_time_is_rounded) {
+  const std::vector<double> ends = period_ends(1.0 / 7, 545.0 / 7);
+  ASSERT_EQ(ends.size(), 545u);
+  std::vector<double> exact;
+  for (int day = 1; day <= 545; ++day) exact.push_back(day / 7.0);
+  EXPECT_NE(ends, exact);
+  EXPECT_EQ(actual_repeats(cdnow(), ends), actual_repeats(cdnow(), exact));
+}
+
 TEST(tracking, periods) {
   EXPECT_EQ(period_ends(1, 3), (std::vector<double>{1, 2, 3}));
   EXPECT_EQ(period_ends(2, 3), (std::vector<double>{2, 3}));
