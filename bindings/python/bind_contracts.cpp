@@ -1,7 +1,6 @@
 // Room 3, contracts: how long customers stay whose leaving is seen.
 #include "bindings.hpp"
-#include "models.hpp"
-#include "simulations.hpp"
+#include "draws.hpp"
 #include <valorem/model/fit_contracts.hpp>
 #include <valorem/model/kaplan_meier.hpp>
 #include <valorem/numeric/dual.hpp>
@@ -74,13 +73,14 @@ compressed_contracts contracts_of(O lost, O survivors, O duration, O churned, O 
 }
 
 template <class M>
-fit_record fit_contracts_of(O lost, O survivors, O duration, O churned, O weights, O threads) {
+fit_record fit_contracts_of(O lost, O survivors, O duration, O churned, O weights, O prior, O threads) {
+  const penalty known = penalty_argument(prior);
   const execution how = threads_argument(threads);
   const compressed_contracts rows = contracts_of(lost, survivors, duration, churned, weights);
   fit_result<M> result;
   {
     const py::gil_scoped_release others_may_run;
-    result = fit<M>(rows, how);
+    result = fit<M>(rows, how, known);
   }
   return warned(record_of(result));
 }
@@ -98,6 +98,21 @@ py::array_t<double> contract_profile(const fit_record& record, O lost, O survivo
     ends = profile_intervals<M>(rows, f, covered, how);
   }
   return ends_array(ends);
+}
+
+template <class M>
+draws_record contract_draws(const fit_record& record, O lost, O survivors, O duration, O churned, O weights, O size,
+                            O seed, O proposals, O threads) {
+  const fit_result<M> f = result_of<M>(record);
+  const draw_options asked = draws_asked(size, seed, proposals);
+  const execution how = threads_argument(threads);
+  const compressed_contracts rows = contracts_of(lost, survivors, duration, churned, weights);
+  posterior_draws<M> drawn;
+  {
+    const py::gil_scoped_release others_may_run;
+    drawn = draw_posterior(rows, f, asked, how);
+  }
+  return warned(record_of(drawn));
 }
 
 template <template <class> class B>
@@ -228,11 +243,15 @@ void define_contract_model(py::module_& module, const char* class_name, const ch
       "T is illegal is NaN. Row i is a function of the seed (whole, from 0 up) and i alone.");
   c.def_static("profile_intervals", &contract_profile<M>, arg("fit"), py::kw_only(), maybe("lost"), maybe("survivors"),
                maybe("duration"), maybe("churned"), maybe("weights"), arg("level") = 0.95, threads_one(), profile_doc);
-  c.def_static(
-      "fit", &fit_contracts_of<M>, py::kw_only(), maybe("lost"), maybe("survivors"), maybe("duration"),
-      maybe("churned"), maybe("weights"), threads_one(),
+  c.def_static("draws", &contract_draws<M>, arg("fit"), py::kw_only(), maybe("lost"), maybe("survivors"),
+               maybe("duration"), maybe("churned"), maybe("weights"), arg("size") = 1000, arg("seed"),
+               arg("proposals") = 4000, threads_one(), draws_doc);
+  const std::string fit_doc =
       "Maximum likelihood from a cohort's counts (lost, survivors) or from single contracts (duration, churned, with\n"
-      "weights). Contracts with a status other than 'ok' are left out; their order does not matter.");
+      "weights). Contracts with a status other than 'ok' are left out; their order does not matter.\n" +
+      std::string(penalty_doc);
+  c.def_static("fit", &fit_contracts_of<M>, py::kw_only(), maybe("lost"), maybe("survivors"), maybe("duration"),
+               maybe("churned"), maybe("weights"), maybe("penalty"), threads_one(), fit_doc.c_str());
 }
 
 py::object kaplan_meier_table(O duration, O churned, O lost, O survivors, O weights, O level) {

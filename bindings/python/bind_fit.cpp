@@ -20,11 +20,24 @@ std::string shown(double x, const char* format) {
 std::string fit_repr(const fit_record& f) {
   std::string out = "Fit of " + f.name + ": " + std::string(name(f.outcome));
   if (!f.limit.empty()) out += " (towards " + f.limit + ")";
+  if (f.penalised()) out += ", penalised";
   out += ", log-likelihood " + shown(f.log_likelihood, ".6f") + ", " + shown(f.rows, ",.10g") + " rows";
   for (std::size_t i = 0; i < f.values.size(); ++i) {
     out += "\n  " + f.parameters[i] + std::string(8 - std::min<std::size_t>(7, f.parameters[i].size()), ' ') +
            shown(f.values[i], "<12.8g") + " ± " + shown(f.standard_errors[i], ".3g");
   }
+  return out;
+}
+
+std::vector<double> prior_cells(const fit_record& f) {
+  std::vector<double> out;
+  for (const log_normal_prior& p : f.priors) out.insert(out.end(), {p.centre, p.sd});
+  return out;
+}
+
+std::vector<log_normal_prior> priors_of_cells(const std::vector<double>& cells) {
+  std::vector<log_normal_prior> out(cells.size() / 2);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = {cells[2 * i], cells[2 * i + 1]};
   return out;
 }
 
@@ -41,12 +54,32 @@ std::vector<interval> ends_of(const fit_record& f, const py::object& level, cons
 }
 
 likelihood_ratio compared(const fit_record& restricted, const fit_record& full) {
+  for (const fit_record* f : {&restricted, &full}) require_unpenalised(f->penalised(), "a likelihood-ratio test");
   require_same_rows(restricted.rows, full.rows);
   return likelihood_ratio_test(restricted.log_likelihood, full.log_likelihood,
                                static_cast<int>(full.values.size()) - static_cast<int>(restricted.values.size()));
 }
 
 }  // namespace
+
+penalty penalty_argument(const py::object& source) {
+  penalty out;
+  if (source.is_none()) return out;
+  if (!py::isinstance<py::dict>(source)) {
+    out.strength = one_number(source, "penalty");
+    return out;
+  }
+  for (const auto& [name, prior] : source.cast<py::dict>()) {
+    const std::string parameter = one_text(name, "penalty's names");
+    if ((!py::isinstance<py::tuple>(prior) && !py::isinstance<py::list>(prior)) || py::len(prior) != 2) {
+      throw contract_error("penalty: " + parameter + " needs a pair (centre, sd of its logarithm)");
+    }
+    const auto pair = prior.cast<py::sequence>();
+    out.priors.push_back({parameter, one_number(py::object(pair[0]), "penalty: centre of " + parameter),
+                          one_number(py::object(pair[1]), "penalty: sd of " + parameter)});
+  }
+  return out;
+}
 
 py::array_t<double> ends_array(std::span<const interval> ends) {
   py::array_t<double> out(std::vector<py::ssize_t>{static_cast<py::ssize_t>(ends.size()), 2});
@@ -102,9 +135,36 @@ void bind_fit(py::module_& m) {
           [](const fit_record& f) {
             return py::array_t<double>(static_cast<py::ssize_t>(f.gradient.size()), f.gradient.data());
           },
-          "d ln L / d ln(parameter) at the end.")
-      .def_readonly("aic", &fit_record::aic, "2 k - 2 ln L (Akaike 1974).")
-      .def_readonly("bic", &fit_record::bic, "k ln(rows) - 2 ln L (Schwarz 1978).")
+          "d log_posterior / d ln(parameter) at the end.")
+      .def_readonly("log_posterior", &fit_record::log_posterior,
+                    "log_likelihood less the penalty, sum of (ln parameter - ln centre)^2 / (2 sd^2); the same without "
+                    "penalty.")
+      .def_property_readonly(
+          "penalty",
+          [](const fit_record& f) -> py::object {
+            if (!f.penalised()) return py::none();
+            py::dict out;
+            for (std::size_t i = 0; i < f.priors.size(); ++i) {
+              if (numeric::is_finite(f.priors[i].sd))
+                out[f.parameters[i].c_str()] = py::make_tuple(f.priors[i].centre, f.priors[i].sd);
+            }
+            return out;
+          },
+          "The priors of the fit, {parameter: (centre, sd of its logarithm)}; None without penalty.")
+      .def_property_readonly(
+          "aic",
+          [](const fit_record& f) {
+            require_unpenalised(f.penalised(), "AIC");
+            return f.aic;
+          },
+          "2 k - 2 ln L (Akaike 1974); ContractError for a penalised fit, which is no maximum of the likelihood.")
+      .def_property_readonly(
+          "bic",
+          [](const fit_record& f) {
+            require_unpenalised(f.penalised(), "BIC");
+            return f.bic;
+          },
+          "k ln(rows) - 2 ln L (Schwarz 1978); ContractError for a penalised fit.")
       .def_readonly("rows", &fit_record::rows, "Total weight of the rows used.")
       .def_readonly("distinct_rows", &fit_record::distinct_rows, "Equal rows count once here.")
       .def_readonly("evaluations", &fit_record::evaluations, "Of the likelihood, until the fit ended.")
@@ -142,10 +202,10 @@ void bind_fit(py::module_& m) {
           [](const fit_record& f) {
             return py::make_tuple(f.model, f.name, f.parameters, f.values, f.standard_errors, f.covariance, f.gradient,
                                   f.log_likelihood, f.aic, f.bic, static_cast<int>(f.outcome), f.limit, f.rows,
-                                  f.distinct_rows, f.evaluations);
+                                  f.distinct_rows, f.evaluations, f.log_posterior, prior_cells(f));
           },
           [](const py::tuple& t) {
-            if (t.size() != 15) throw contract_error("Fit: this was pickled by another version");
+            if (t.size() != 17) throw contract_error("Fit: this was pickled by another version");
             using names = std::vector<std::string>;
             using numbers = std::vector<double>;
             return fit_record{t[0],
@@ -162,7 +222,9 @@ void bind_fit(py::module_& m) {
                               t[11].cast<std::string>(),
                               t[12].cast<double>(),
                               t[13].cast<std::size_t>(),
-                              t[14].cast<int>()};
+                              t[14].cast<int>(),
+                              t[15].cast<double>(),
+                              priors_of_cells(t[16].cast<numbers>())};
           }))
       .def("__repr__", &fit_repr);
   py::class_<likelihood_ratio>(m, "LikelihoodRatio", "What vl.likelihood_ratio_test found.")

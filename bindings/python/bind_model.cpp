@@ -1,7 +1,6 @@
 // Room 3, models of purchases: each answers the same verbs.
 #include "bindings.hpp"
-#include "models.hpp"
-#include "simulations.hpp"
+#include "draws.hpp"
 #include <valorem/model.hpp>
 #include <valorem/numeric/dual.hpp>
 #include <valorem/summary/compress.hpp>
@@ -137,10 +136,11 @@ auto with_rows(const py::object& frequency, const py::object& recency, const py:
 
 template <class M>
 fit_record fit_model(const py::object& frequency, const py::object& recency, const py::object& T,
-                     const py::object& weights, const py::object& threads) {
+                     const py::object& weights, const py::object& prior, const py::object& threads) {
+  const penalty known = penalty_argument(prior);
   return warned(
       record_of(with_rows(frequency, recency, T, weights, threads,
-                          [](const weighted_rows& rows, const execution& how) { return fit<M>(rows, how); })));
+                          [&](const weighted_rows& rows, const execution& how) { return fit<M>(rows, how, known); })));
 }
 
 template <class M>
@@ -152,6 +152,74 @@ py::array_t<double> profile_of(const fit_record& record, const py::object& frequ
   return ends_array(with_rows(
       frequency, recency, T, weights, threads,
       [&](const weighted_rows& rows, const execution& how) { return profile_intervals<M>(rows, f, covered, how); }));
+}
+
+template <class M>
+draws_record drawn_of(const fit_record& record, const py::object& frequency, const py::object& recency,
+                      const py::object& T, const py::object& weights, const py::object& size, const py::object& seed,
+                      const py::object& proposals, const py::object& threads) {
+  const fit_result<M> f = result_of<M>(record);
+  const draw_options asked = draws_asked(size, seed, proposals);
+  return record_of(
+      with_rows(frequency, recency, T, weights, threads,
+                [&](const weighted_rows& rows, const execution& how) { return draw_posterior(rows, f, asked, how); }));
+}
+
+template <class M>
+py::object bootstrapped(const fit_record& record, const py::object& frequency, const py::object& recency,
+                        const py::object& T, const py::object& weights, const py::object& size, const py::object& seed,
+                        const py::object& threads) {
+  const fit_result<M> f = result_of<M>(record);
+  const bootstrap_options asked = bootstrap_asked(size, seed);
+  return table_of(
+      with_rows(frequency, recency, T, weights, threads,
+                [&](const weighted_rows& rows, const execution& how) { return bootstrap(rows, f, asked, how); }));
+}
+
+/// Two answers a row, low and high, in one more axis at the end; interval(batch, i) gives them.
+template <class F>
+py::array_t<double> ends_of_rows(std::initializer_list<argument> inputs, const py::object& out,
+                                 const py::object& threads, F interval) {
+  batch b(inputs, py::none(), threads);
+  std::vector<py::ssize_t> shape = b.shape();
+  shape.push_back(2);
+  py::array_t<double> answer = out.is_none() ? py::array_t<double>(shape) : out_argument(out, shape);
+  double* const cells = answer.mutable_data();
+  b.keep_clear_of(cells, cells + answer.size());
+  const py::gil_scoped_release others_may_run;
+  numeric::for_items(b.size(), b.how(), [&](std::size_t i) noexcept {
+    const count_interval ends = interval(std::as_const(b), i);
+    cells[2 * i] = ends.low;
+    cells[2 * i + 1] = ends.high;
+  });
+  return answer;
+}
+
+template <class M>
+py::array_t<double> predicted(const M& m, const py::object& t, const py::object& frequency, const py::object& recency,
+                              const py::object& T, const py::object& level, const py::object& draws,
+                              const py::object& threads, const py::object& out) {
+  const double covered = one_number(level, "level");
+  // Refused here, at the door, and by no row.
+  if (!(covered > 0 && covered < 1)) throw contract_error("level must lie between 0 and 1, both excluded");
+  std::vector<M> models{m};
+  if (!draws.is_none()) {
+    if (!py::isinstance<draws_record>(draws)) throw py::type_error("draws: what M.draws returns is expected");
+    auto drawn = draws_of<M>(draws.cast<const draws_record&>());
+    if (!(drawn.mode == m)) throw contract_error("draws: they lie about another model than this one");
+    models = std::move(drawn.models);
+  }
+  const std::span<const M> all(models);
+  if (!given_history(frequency, recency, T)) {
+    return ends_of_rows({{"t", t}}, out, threads,
+                        [&](const batch& b, std::size_t i) { return predictive_interval(all, b(0, i), covered); });
+  }
+  return ends_of_rows({{"frequency", frequency}, {"recency", recency}, {"T", T}, {"t", t}}, out, threads,
+                      [&](const batch& b, std::size_t i) {
+                        const history h = history_at(b, i);
+                        return row_status(m, h) == status::ok ? predictive_interval(all, h, b(3, i), covered)
+                                                              : count_interval{not_a_value, not_a_value};
+                      });
 }
 
 using py::arg;
@@ -191,13 +259,19 @@ void define_likelihood(py::class_<B<double>>& c) {
       "Why a row's answers are NaN: 'ok', 'missing' (NaN) or 'invalid'; a str, or an object array of the rows' shape.");
   c.def_static("profile_intervals", &profile_of<M>, arg("fit"), arg("frequency"), arg("recency"), arg("T"),
                maybe("weights"), py::kw_only(), arg("level") = 0.95, threads_one(), profile_doc);
-  c.def_static("fit", &fit_model<M>, arg("frequency"), arg("recency"), arg("T"), maybe("weights"), py::kw_only(),
-               threads_one(),
-               "Maximum likelihood over columns of equal length, weights from 0 up. Rows with a status other than 'ok' "
-               "are left\n"
-               "out; the order of the rows does not matter. Raises DataError where no row is left; warns with "
-               "ConvergenceWarning\n"
-               "where there is no sharp maximum.");
+  c.def_static("draws", &drawn_of<M>, arg("fit"), arg("frequency"), arg("recency"), arg("T"), maybe("weights"),
+               py::kw_only(), arg("size") = 1000, arg("seed"), arg("proposals") = 4000, threads_one(), draws_doc);
+  c.def_static("bootstrap", &bootstrapped<M>, arg("fit"), arg("frequency"), arg("recency"), arg("T"), maybe("weights"),
+               py::kw_only(), arg("size") = 200, arg("seed"), threads_one(), bootstrap_doc);
+  const std::string fit_doc =
+      "Maximum likelihood over columns of equal length, weights from 0 up. Rows with a status other than 'ok' are "
+      "left\n"
+      "out; the order of the rows does not matter. Raises DataError where no row is left; warns with "
+      "ConvergenceWarning\n"
+      "where there is no sharp maximum.\n" +
+      std::string(penalty_doc);
+  c.def_static("fit", &fit_model<M>, arg("frequency"), arg("recency"), arg("T"), maybe("weights"), maybe("penalty"),
+               py::kw_only(), threads_one(), fit_doc.c_str());
 }
 
 template <class M>
@@ -275,6 +349,16 @@ void define_future(py::class_<M>& c) {
       arg("q"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(), threads_one(), no_out(),
       "The time within which the next purchase comes with chance q, 0 <= q <= 1: inf where the chance of no further\n"
       "purchase is above 1 - q. NaN outside.");
+  c.def("predictive_interval", &predicted<M>, arg("t"), maybe("frequency"), maybe("recency"), maybe("T"), py::kw_only(),
+        arg("level") = 0.95, arg("draws") = py::none(), threads_one(), no_out(),
+        "How many purchases within t time units, as an interval, low and high in one more axis at the end: low is the "
+        "largest\n"
+        "n with P(fewer than n) <= (1 - level)/2, high the smallest with P(more than n) <= (1 - level)/2, so that the\n"
+        "interval holds the count with a chance of at least level. Of a new customer, or with a history, of this one. "
+        "draws:\n"
+        "what draws() gave for this model's fit; the interval then holds what the parameters leave open too. NaN where "
+        "pmf\n"
+        "is.");
   c.def(
       "discounted_purchases",
       [](const M& m, O rate, O horizon, O frequency, O recency, O T, O step, O threads, O out) {

@@ -1,6 +1,6 @@
 // The fitted model of a summary, and room 8: one table that answers the question.
 #include "bindings.hpp"
-#include "models.hpp"
+#include "draws.hpp"
 #include "programs.hpp"
 #include "states.hpp"
 #include <valorem/model/fitted_model.hpp>
@@ -23,12 +23,14 @@ fit_record purchases_of(const fitted_model& m) {
   return std::visit([](const auto& f) { return record_of(f); }, m.purchases);
 }
 
-fitted_model fit_summary(const summary& s, const std::string& model, bool with_spend, const py::object& threads) {
+fitted_model fit_summary(const summary& s, const std::string& model, bool with_spend, const py::object& prior,
+                         const py::object& spend_prior, const py::object& threads) {
+  const fit_penalties known{.purchases = penalty_argument(prior), .spend = penalty_argument(spend_prior)};
   const execution how = threads_argument(threads);
   fitted_model out;
   {
     const py::gil_scoped_release others_may_run;
-    out = fit_models(s, model, how);
+    out = fit_models(s, model, how, known);
   }
   if (!with_spend) out.spend.reset();
   warned(purchases_of(out));
@@ -70,12 +72,21 @@ class named_arrays {
   std::vector<named_column> columns_;
 };
 
+/// The draws as the core takes them; of another model than the fit's, refused.
+fitted_draws fitted_draws_of(const fitted_model& m, const both_draws& draws) {
+  fitted_draws out;
+  std::visit([&]<class M>(const fit_result<M>&) { out.purchases = draws_of<M>(draws.purchases); }, m.purchases);
+  if (!draws.spend.is_none()) out.spend = draws_of<gamma_gamma>(draws.spend.cast<const draws_record&>());
+  return out;
+}
+
 using shared_table = std::shared_ptr<score_table>;
 
 shared_table score_summary(const summary& s, const fitted_model& m, const py::object& horizon,
                            const py::object& discount, const py::object& margin, const std::optional<py::dict>& costs,
                            const tier::engine* program, const py::dict& facts, const std::string& bands,
-                           const std::optional<std::vector<double>>& band_points, const py::object& threads) {
+                           const std::optional<std::vector<double>>& band_points, const both_draws* draws,
+                           const py::object& level, const py::object& threads) {
   const named_arrays known(facts);
   const named_arrays money(costs.value_or(py::dict()));
   score_request what{.horizon = one_number(horizon, "horizon"),
@@ -86,6 +97,10 @@ shared_table score_summary(const summary& s, const fitted_model& m, const py::ob
   what.facts = known.columns();
   what.banding = banding_of(bands, band_points);
   what.how = threads_argument(threads);
+  std::optional<fitted_draws> drawn;
+  if (draws != nullptr) drawn = fitted_draws_of(m, *draws);
+  what.draws = drawn ? &*drawn : nullptr;
+  what.level = one_number(level, "level");
   const py::gil_scoped_release others_may_run;
   return std::make_shared<score_table>(score(s, m, what));
 }
@@ -117,6 +132,10 @@ py::dict table_columns(const shared_table& t) {
   out["p_alive"] = view(t->p_alive, t);
   out["expected_purchases"] = view(t->expected_purchases, t);
   out["lifetime_value"] = view(t->lifetime_value, t);
+  if (!t->lifetime_value_low.empty()) {
+    out["lifetime_value_low"] = view(t->lifetime_value_low, t);
+    out["lifetime_value_high"] = view(t->lifetime_value_high, t);
+  }
   out["revenue"] = view(t->revenue, t);
   out["service_cost"] = view(t->service_cost, t);
   out["ratio"] = view(t->ratio, t);
@@ -162,6 +181,10 @@ py::dict origin_of(const score_table& t) {
   out["program_in_effect"] = o.program_in_effect;
   out["not_applied"] = o.not_applied;
   out["always_alive"] = o.always_alive;
+  if (o.draws > 0) {
+    out["draws"] = o.draws;
+    out["level"] = o.level;
+  }
   out["purchases_fit"] = std::string(name(o.purchases_fit.outcome));
   out["purchases_limit"] = o.purchases_fit.limit;
   out["spend"] = std::string(name(o.spend));
@@ -204,7 +227,8 @@ void bind_score(py::module_& m) {
       .def(py::pickle([](const fitted_model& f) { return py::str(to_json(f)); },
                       [](const py::str& text) { return read_fitted_model(text.cast<std::string>()).value(); }))
       .def("__repr__", &describe);
-  m.def("fit_summary", &fit_summary, arg("summary"), arg("model"), arg("with_spend"), arg("threads"));
+  m.def("fit_summary", &fit_summary, arg("summary"), arg("model"), arg("with_spend"), arg("penalty"),
+        arg("spend_penalty"), arg("threads"));
 
   py::class_<score_table, shared_table>(m, "ScoreData", "A scored table as the core keeps it.")
       .def("columns", &table_columns)
@@ -221,7 +245,8 @@ void bind_score(py::module_& m) {
           },
           arg("ids"), arg("bom"));
   m.def("score_summary", &score_summary, arg("summary"), arg("fitted"), arg("horizon"), arg("discount"), arg("margin"),
-        arg("costs"), arg("program"), arg("facts"), arg("bands"), arg("band_points"), arg("threads"));
+        arg("costs"), arg("program"), arg("facts"), arg("bands"), arg("band_points"), arg("draws"), arg("level"),
+        arg("threads"));
 }
 
 }  // namespace valorem::python

@@ -1,7 +1,6 @@
 // Room 3, what a purchase is worth; and models as text.
 #include "bindings.hpp"
-#include "models.hpp"
-#include "simulations.hpp"
+#include "draws.hpp"
 #include <valorem/model/gamma_gamma.hpp>
 #include <valorem/summary/compress.hpp>
 
@@ -37,10 +36,11 @@ auto with_spends(O frequency, O monetary_value, O weights, O threads, F f) {
            how);
 }
 
-fit_record fit_gamma_gamma(O frequency, O monetary_value, O weights, O threads) {
+fit_record fit_gamma_gamma(O frequency, O monetary_value, O weights, O prior, O threads) {
+  const penalty known = penalty_argument(prior);
   return warned(record_of(
-      with_spends(frequency, monetary_value, weights, threads, [](const weighted_spends& rows, const execution& how) {
-        return fit_spend(rows.x, rows.mean_spend, rows.weight, how);
+      with_spends(frequency, monetary_value, weights, threads, [&](const weighted_spends& rows, const execution& how) {
+        return fit_spend(rows.x, rows.mean_spend, rows.weight, how, known);
       })));
 }
 
@@ -51,6 +51,26 @@ py::array_t<double> profile_gamma_gamma(const fit_record& record, O frequency, O
   return ends_array(
       with_spends(frequency, monetary_value, weights, threads, [&](const weighted_spends& rows, const execution& how) {
         return profile_spend_intervals(rows.x, rows.mean_spend, rows.weight, f, covered, how);
+      }));
+}
+
+draws_record draws_of_gamma_gamma(const fit_record& record, O frequency, O monetary_value, O weights, O size, O seed,
+                                  O proposals, O threads) {
+  const fit_result<gamma_gamma> f = result_of<gamma_gamma>(record);
+  const draw_options asked = draws_asked(size, seed, proposals);
+  return warned(record_of(
+      with_spends(frequency, monetary_value, weights, threads, [&](const weighted_spends& rows, const execution& how) {
+        return draw_spend_posterior(rows.x, rows.mean_spend, rows.weight, f, asked, how);
+      })));
+}
+
+py::object bootstrapped_gamma_gamma(const fit_record& record, O frequency, O monetary_value, O weights, O size, O seed,
+                                    O threads) {
+  const fit_result<gamma_gamma> f = result_of<gamma_gamma>(record);
+  const bootstrap_options asked = bootstrap_asked(size, seed);
+  return table_of(
+      with_spends(frequency, monetary_value, weights, threads, [&](const weighted_spends& rows, const execution& how) {
+        return bootstrap_spend(rows.x, rows.mean_spend, rows.weight, f, asked, how);
       }));
 }
 
@@ -108,11 +128,19 @@ void bind_spend(py::module_& m) {
       arg("frequency"), arg("monetary_value"), "Why expected_spend is NaN: 'ok', 'missing', 'invalid' or 'undefined'.");
   c.def_static("profile_intervals", &profile_gamma_gamma, arg("fit"), arg("frequency"), arg("monetary_value"),
                arg("weights") = py::none(), py::kw_only(), arg("level") = 0.95, arg("threads") = 1, profile_doc);
+  c.def_static("draws", &draws_of_gamma_gamma, arg("fit"), arg("frequency"), arg("monetary_value"),
+               arg("weights") = py::none(), py::kw_only(), arg("size") = 1000, arg("seed"), arg("proposals") = 4000,
+               arg("threads") = 1, draws_doc);
+  c.def_static("bootstrap", &bootstrapped_gamma_gamma, arg("fit"), arg("frequency"), arg("monetary_value"),
+               arg("weights") = py::none(), py::kw_only(), arg("size") = 200, arg("seed"), arg("threads") = 1,
+               bootstrap_doc);
+  const std::string fit_doc =
+      "Maximum likelihood over customers with frequency >= 1 and a mean spend above 0; the others are left out. "
+      "Raises\n"
+      "DataError where none is left; warns with ConvergenceWarning where there is no sharp maximum.\n" +
+      std::string(penalty_doc);
   c.def_static("fit", &fit_gamma_gamma, arg("frequency"), arg("monetary_value"), arg("weights") = py::none(),
-               py::kw_only(), arg("threads") = 1,
-               "Maximum likelihood over customers with frequency >= 1 and a mean spend above 0; the others are left "
-               "out. Raises\n"
-               "DataError where none is left; warns with ConvergenceWarning where there is no sharp maximum.");
+               arg("penalty") = py::none(), py::kw_only(), arg("threads") = 1, fit_doc.c_str());
 
   m.def(
       "load_model",

@@ -10,6 +10,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -81,7 +82,26 @@ struct fit_record {
   double rows;
   std::size_t distinct_rows;
   int evaluations;
+  double log_posterior;
+  std::vector<log_normal_prior> priors;
+
+  [[nodiscard]] bool penalised() const {
+    return std::any_of(priors.begin(), priors.end(),
+                       [](const log_normal_prior& p) { return numeric::is_finite(p.sd); });
+  }
 };
+
+/// penalty=: None, one strength, or {parameter: (centre, sd of the logarithm)}.
+[[nodiscard]] penalty penalty_argument(const py::object& source);
+
+inline constexpr const char* penalty_doc =
+    "penalty: {parameter: (centre, sd)} says that ln(parameter) is normal about ln(centre) with that sd, so the fit "
+    "ends at\n"
+    "the maximum of likelihood times prior; a centre is in the parameter's unit, of alpha the time unit of the data. "
+    "One\n"
+    "number w instead adds w/2 (ln parameter - ln c)^2 for every parameter, c being 1, or for a parameter with a unit "
+    "the\n"
+    "mean T (of Gamma-Gamma: the mean spend) of the rows, so it means the same in any unit.";
 
 /// Warns with ConvergenceWarning unless the fit converged.
 fit_record warned(fit_record f);
@@ -98,13 +118,15 @@ fit_record record_of(const fit_result<M>& f) {
                  {},
                  {f.gradient.begin(), f.gradient.end()},
                  f.log_likelihood,
-                 f.aic(),
-                 f.bic(),
+                 f.penalised() ? not_a_value : f.aic(),
+                 f.penalised() ? not_a_value : f.bic(),
                  f.outcome,
                  f.limit,
                  f.rows,
                  f.distinct_rows,
-                 f.evaluations};
+                 f.evaluations,
+                 f.log_posterior,
+                 {f.priors.begin(), f.priors.end()}};
   for (const auto& row : f.covariance) out.covariance.insert(out.covariance.end(), row.begin(), row.end());
   return out;
 }
@@ -118,7 +140,11 @@ fit_result<M> result_of(const fit_record& f) {
   fit_result<M> out;
   out.model = f.model.cast<M>();
   out.log_likelihood = f.log_likelihood;
+  out.log_posterior = f.log_posterior;
+  out.outcome = f.outcome;
+  out.limit = f.limit;
   out.rows = f.rows;
+  std::copy(f.priors.begin(), f.priors.end(), out.priors.begin());
   for (std::size_t i = 0; i < f.covariance.size(); ++i) {
     out.covariance[i / parameter_count<M>][i % parameter_count<M>] = f.covariance[i];
   }
@@ -133,7 +159,9 @@ inline constexpr const char* profile_doc =
     "on.\n"
     "They keep their level where the likelihood is no parabola (Venzon & Moolgavkar 1988). An end is 0 or inf where "
     "the\n"
-    "likelihood does not fall that far, NaN where the bounded effort did not find it.";
+    "likelihood does not fall that far, NaN where the bounded effort did not find it. Of a penalised fit: the same of "
+    "its\n"
+    "log_posterior.";
 
 /// A weights= argument: no span where it is None.
 struct weights_argument {

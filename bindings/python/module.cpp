@@ -11,6 +11,7 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   valorem::python::bind_summary(m);
   valorem::python::bind_service(m);
   valorem::python::bind_fit(m);
+  valorem::python::bind_draws(m);
   valorem::python::bind_model(m);
   valorem::python::bind_spend(m);
   valorem::python::bind_contracts(m);

@@ -323,6 +323,20 @@ def test_units_that_rates_need_are_asked_for_by_their_option(run, tmp_path):
     assert code == 1 and "which the summary lacks; --columns units=NAME names the column" in err
 
 
+def test_intervals_over_draws(run, shop, tmp_path):
+    code, out, err = run("score", shop, *PURCHASES, "--draws", "30", "--level", "0.8", "--penalty", "0.2", "--spend-penalty", "0.1")
+    assert code == 0 and err == "" and "  --seed 0\n" in out and "--level" not in out
+    s = vl.summarise(pl.read_csv(shop), observation_end="2024-06-30", units="units")
+    fitted = vl.fit(s, penalty=0.2, spend_penalty=0.1)
+    t = vl.score(s, fitted, horizon=52, discount=0.1, margin=0.3, draws=vl.draws(s, fitted, size=30, seed=0), level=0.8)
+    rows = read(tmp_path / "scores.csv")
+    assert list(rows[0]) == t.columns
+    for name in ("lifetime_value", "lifetime_value_low", "lifetime_value_high"):
+        assert [float(r[name]) for r in rows] == t[name].tolist()
+    code, _, err = run("score", shop, *PURCHASES, "--seed", "3")
+    assert (code, err) == (1, "valorem: --seed: it belongs to --draws\n")
+
+
 @pytest.mark.parametrize("model", vl._core.purchase_models())
 def test_every_model_of_the_core_can_be_asked_for(run, shop, model):
     code, out, _ = run("score", shop, *PURCHASES, "--model", model)

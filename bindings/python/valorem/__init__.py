@@ -9,7 +9,9 @@ from ._core import (
     BetaDiscreteWeibull,
     Concentration,
     Correlation,
+    Draws,
     Fit,
+    FittedDraws,
     FittedModel,
     GammaGamma,
     LikelihoodRatio,
@@ -50,7 +52,7 @@ from .diagnostics import (
     tracking,
 )
 from .errors import ContractError, ConvergenceWarning, DataError, Error, MixedCohortsWarning, ProgramError
-from .scoring import Scores, fit, score
+from .scoring import Scores, draws, fit, score
 from .status import Status
 from .summary import Summary, summarise
 from .table import Table
@@ -68,9 +70,11 @@ __all__ = [
     "Correlation",
     "DataError",
     "Decisions",
+    "Draws",
     "Error",
     "Explanation",
     "Fit",
+    "FittedDraws",
     "FittedModel",
     "FrequencyTable",
     "GammaGamma",
@@ -99,6 +103,7 @@ __all__ = [
     "compare_cohorts",
     "conditional_expectations",
     "cost_to_serve",
+    "draws",
     "eta_squared",
     "fit",
     "forward_ratio",

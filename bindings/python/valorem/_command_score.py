@@ -11,7 +11,7 @@ from . import _core, _files, _sources
 from ._command import check_out, fact, id_text, in_file, number, roles, show_warning, tell_issues, whole, write
 from .costs import Rates, ServiceCosts, cost_to_serve
 from .errors import DataError, Error
-from .scoring import fit, score
+from .scoring import draws, fit, score
 from .summary import Summary, rows_after_end, summarise
 from .tiers import TierProgram
 
@@ -24,6 +24,9 @@ _SCORE_DEFAULTS: dict[str, Any] = {
     "time_unit": "week", "collapse": "day", "returns": "net", "currency": "", "model": "mbg_nbd", "spend": "gamma_gamma",
     "date_order": "ymd", "decimal": ".", "bands": "z", "threads": 1, "out": "scores.csv",
 }  # fmt: skip
+
+# And of the intervals, where they are asked for.
+_DRAWS_DEFAULTS: dict[str, Any] = {"level": 0.95, "seed": 0}
 
 
 def add_score(commands: Any) -> None:
@@ -56,6 +59,11 @@ def add_score(commands: Any) -> None:
     p.add_argument("--program", metavar="FILE", help="tier program, JSON")
     p.add_argument("--facts", metavar="FILE", help="table with customer_id and facts for the program")
     p.add_argument("--bands", choices=("z", "quantile"), help="over the ratio, or without costs over the lifetime value (default: z)")
+    p.add_argument("--penalty", type=number, metavar="STRENGTH", help="priors on the model of purchases, so that its fit has a maximum (default: none)")
+    p.add_argument("--spend-penalty", type=number, metavar="STRENGTH", help="the same on the model of spend")
+    p.add_argument("--draws", type=whole, metavar="N", help="adds the interval of each lifetime value over N draws of the parameters")
+    p.add_argument("--level", type=number, metavar="SHARE", help="of that interval (default: 0.95)")
+    p.add_argument("--seed", type=whole, metavar="N", help="of the draws (default: 0)")
     p.add_argument("--threads", type=whole, metavar="N", help="workers (default: 1)")
     p.add_argument("--table", metavar="NAME", help="table of a SQLite file")
     p.add_argument("--delimiter", metavar="CHAR", help="of CSV; else , ; tab or | as the header has it")
@@ -65,7 +73,10 @@ def add_score(commands: Any) -> None:
 
 def _score(options: argparse.Namespace) -> int:
     given = vars(options)
-    asked = {**_SCORE_DEFAULTS, **given}
+    asked = {**_SCORE_DEFAULTS, **_DRAWS_DEFAULTS, **given}
+    for name in _DRAWS_DEFAULTS:
+        if name in given and "draws" not in given:
+            raise Error(f"--{name}: it belongs to --draws")
     if ("transactions" in given) == ("summary" in given):
         raise Error("score: give a table of purchases, or --summary with a table of customers")
     check_out(asked["out"], *(given.get(k) for k in ("transactions", "summary", "costs", "contacts", "program", "facts")))
@@ -73,17 +84,21 @@ def _score(options: argparse.Namespace) -> int:
     program = in_file(asked["program"], TierProgram.from_json) if "program" in given else None
     costs = _cost(asked, summary)
     facts = _facts_file(asked, program) if "facts" in given else None
-    fitted = fit(summary, asked["model"], None if asked["spend"] == "none" else asked["spend"], threads=asked["threads"])
+    fitted = fit(
+        summary, asked["model"], None if asked["spend"] == "none" else asked["spend"], penalty=asked.get("penalty"),
+        spend_penalty=asked.get("spend_penalty"), threads=asked["threads"],
+    )  # fmt: skip
+    drawn = draws(summary, fitted, size=asked["draws"], seed=asked["seed"], threads=asked["threads"]) if "draws" in given else None
     table = score(
         summary, fitted, horizon=asked["horizon"], discount=asked["discount"], margin=asked["margin"], costs=costs,
-        facts=facts, program=program, bands=asked["bands"], threads=asked["threads"],
+        facts=facts, program=program, bands=asked["bands"], draws=drawn, level=asked["level"], threads=asked["threads"],
     )  # fmt: skip
     write(table, asked["out"], "bom" in given)
     if asked["spend"] != "none" and (why := _NO_SPEND.get(table.origin["spend"])):
         show_warning(f"no spend model could be fitted, because {why}: every value is unknown")
     skip = {"collapse", "returns", "date_order"} if "summary" in given else set()
     print("not said, so assumed:")
-    for name, value in _SCORE_DEFAULTS.items():
+    for name, value in {**_SCORE_DEFAULTS, **(_DRAWS_DEFAULTS if "draws" in given else {})}.items():
         if name not in given and name not in skip:
             print(f"  --{name.replace('_', '-')} {value if value != '' else '(none)'}")
     print(f"\n{fitted!r}\n{table.census()}\nAll {len(table):,} rows are in {asked['out']}.")

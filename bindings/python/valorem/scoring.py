@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import _core, _sources
-from ._core import FittedModel
+from ._core import FittedDraws, FittedModel
 from .costs import Rates, cost_to_serve
 from .errors import ContractError
 from .summary import Summary
@@ -56,14 +56,35 @@ class Scores(Table):
         return self._data.scorecard(int(found[0]), str(customer_id))
 
 
-def fit(summary: Summary, model: str = "mbg_nbd", spend: str | None = "gamma_gamma", *, threads: int = 1) -> FittedModel:
+Penalty = Mapping[str, tuple[float, float]] | float
+
+
+def fit(
+    summary: Summary,
+    model: str = "mbg_nbd",
+    spend: str | None = "gamma_gamma",
+    *,
+    penalty: Penalty | None = None,
+    spend_penalty: Penalty | None = None,
+    threads: int = 1,
+) -> FittedModel:
     """Fits a model of purchases ("mbg_nbd", "bg_nbd", "pareto_nbd" or "nbd") and one of spend to a summary. spend=None leaves the
     money out. Rows with a status other than "ok" are left out. ConvergenceWarning says where a fit did not end in a sharp
-    maximum; DataError is raised where no row is left. Sources: NBD, Ehrenberg 1959; BG/NBD, Fader, Hardie & Lee 2005;
+    maximum; DataError is raised where no row is left. penalty and spend_penalty: priors of either model, as the models' own fit takes
+    them. Sources: NBD, Ehrenberg 1959; BG/NBD, Fader, Hardie & Lee 2005;
     MBG/NBD, Batislam, Denizel & Filiztekin 2007; Pareto/NBD, Schmittlein, Morrison & Colombo 1987; Gamma-Gamma, Fader, Hardie & Lee 2005."""
     if spend not in (None, "gamma_gamma"):
         raise ContractError(f"spend: must be 'gamma_gamma' or None, not {spend!r}")
-    return _core.fit_summary(_data(summary), _sources.word(model, "model"), spend is not None, threads)
+    if spend is None and spend_penalty is not None:
+        raise ContractError("spend_penalty: there is no model of spend to penalise")
+    return _core.fit_summary(_data(summary), _sources.word(model, "model"), spend is not None, penalty, spend_penalty, threads)
+
+
+def draws(summary: Summary, fitted: FittedModel, *, size: int = 1000, seed: int, proposals: int = 4000, threads: int = 1) -> FittedDraws:
+    """Draws of the parameters of both models of vl.fit, from the summary that it had: what the data leave open, for score and
+    for predictive_interval. See the models' own draws. Raises ContractError where a fit did not converge: fit with penalty=
+    (and spend_penalty=) there."""
+    return _core.draw_summary(_data(summary), _fitted(fitted), size, seed, proposals, threads)
 
 
 def score(
@@ -79,6 +100,8 @@ def score(
     program: TierProgram | Mapping[str, Any] | str | None = None,
     bands: str = "z",
     band_points: Sequence[float] | None = None,
+    draws: FittedDraws | None = None,
+    level: float = 0.95,
     threads: int = 1,
 ) -> Scores:
     """Values, costs, bands and tiers every customer of a summary.
@@ -88,15 +111,19 @@ def score(
     per_time in the summary's order, such as vl.cost_to_serve returns. contacts: service contacts, with costs as rates.
     facts: what the tier program asks for beyond the table's own columns, matched by customer_id where that is among its
     columns, else row by row. bands: "z" or "quantile", over the ratio where costs are given, else over the lifetime
-    value; band_points: its z cuts or shares.
+    value; band_points: its z cuts or shares. draws: what vl.draws gave for this fit; asks for lifetime_value_low and
+    lifetime_value_high.
 
     The columns are customer_id, frequency, recency, T, monetary_value, p_alive, expected_purchases, lifetime_value,
     revenue, service_cost, ratio, forward_ratio, band, tier, vip, reasons, status, status_value, status_ratio and
-    status_tier; a row without an answer has NaN and a status. Raises ContractError where units, currency or arguments
+    status_tier; a row without an answer has NaN and a status. With draws, lifetime_value_low and lifetime_value_high stand
+    after lifetime_value: the central share level of her expected lifetime value over the draws. They say how far the
+    expectation may be off because the parameters are estimated; what she then does scatters further. Raises ContractError where units, currency or arguments
     do not fit, DataError where a column is missing, ProgramError for a program that cannot be read."""
     data = _data(summary)
-    if not isinstance(fitted, FittedModel):
-        raise TypeError(f"fitted: {type(fitted).__name__} where vl.FittedModel is expected; see vl.fit")
+    fitted = _fitted(fitted)
+    if draws is not None and not isinstance(draws, FittedDraws):
+        raise TypeError(f"draws: {type(draws).__name__} where vl.FittedDraws is expected; see vl.draws")
     if facts is not None and program is None:
         raise ContractError("facts: they are for a tier program, as program=")
     engine = None if program is None else as_program(program)
@@ -104,7 +131,7 @@ def score(
         data, fitted, horizon, discount, margin, _costs(summary, costs, contacts),
         None if engine is None else engine.engine, _facts(summary, facts, engine),
         _sources.word(bands, "bands"), None if band_points is None else _core.numbers(band_points, "band_points").tolist(),
-        threads,
+        draws, level, threads,
     )  # fmt: skip
     return Scores(made, summary.stored("customer_id"))
 
@@ -118,6 +145,12 @@ def as_program(source: TierProgram | Mapping[str, Any] | str) -> TierProgram:
     if isinstance(source, Mapping):
         return TierProgram.from_dict(source)
     raise TypeError(f"program: {type(source).__name__} where vl.TierProgram, a dict or JSON text is expected")
+
+
+def _fitted(fitted: object) -> FittedModel:
+    if not isinstance(fitted, FittedModel):
+        raise TypeError(f"fitted: {type(fitted).__name__} where vl.FittedModel is expected; see vl.fit")
+    return fitted
 
 
 def _data(summary: object) -> _core.SummaryData:
