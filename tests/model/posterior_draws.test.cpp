@@ -243,6 +243,23 @@ TEST(posterior_draws, a_tight_prior_is_what_is_drawn) {
   }
 }
 
+// The same numbers stand in bindings/python/tests/test_draws.py: one answer for every compiler, in C++ and Python.
+TEST(posterior_draws, are_one_set_of_bits) {
+  const auto rows = customers_of({.r = 0.8, .alpha = 12.0}, 60);
+  const weighted_rows used{rows.columns(), rows.weight};
+  const auto f = fit<nbd>(used, {}, {.priors = {{"r", 2.0, 0.3}}});
+  for (const unsigned workers : {1U, 2U, 5U}) {
+    const auto d = draw_posterior(used, f, {.size = 3, .seed = 5, .proposals = 1000}, threads(workers));
+    EXPECT_EQ(d.models[0], (nbd{.r = 0x1.38fe4288e3360p+0, .alpha = 0x1.dd353771dbb49p+3}));
+    EXPECT_EQ(d.models[1], (nbd{.r = 0x1.2b664cf6acba8p+0, .alpha = 0x1.fa0ac6d82cd4fp+3}));
+    EXPECT_EQ(d.models[2], (nbd{.r = 0x1.02857d9f37ef4p+0, .alpha = 0x1.b6bf21203ee02p+3}));
+    EXPECT_EQ(d.effective_sample_size, 0x1.cb3b470ff9e76p+9);
+    const auto b = bootstrap(used, f, {.size = 2, .seed = 5}, threads(workers));
+    EXPECT_EQ(b.models[0].r, 0x1.714ba37fbe8a4p+0);
+    EXPECT_EQ(b.models[1].r, 0x1.6633561e4ca54p+0);
+  }
+}
+
 TEST(posterior_draws, spend_is_independent_of_purchases) {
   const summary s = summarise(support::cdnow_sample().view(), {.observation_end = support::cdnow_end});
   const auto m = fit_models(s, "nbd");

@@ -34,6 +34,21 @@ def test_draws_lie_about_the_fit(model):
     assert repr(back) == repr(draws) and repr(draws).startswith("Draws of ")
 
 
+def test_draws_are_one_set_of_bits():
+    """The same numbers stand in tests/model/posterior_draws.test.cpp."""
+    t = vl.NBD(0.8, 12.0).simulate(30, seed=7, size=60)
+    rows = [t[name] for name in ("frequency", "recency", "T")]
+    fit = vl.NBD.fit(*rows, penalty={"r": (2.0, 0.3)})
+    for threads in (1, 3):
+        draws = vl.NBD.draws(fit, *rows, seed=5, size=3, proposals=1000, threads=threads)
+        assert [x.hex() for x in draws.parameters.ravel()] == [
+            "0x1.38fe4288e3360p+0", "0x1.dd353771dbb49p+3", "0x1.2b664cf6acba8p+0",
+            "0x1.fa0ac6d82cd4fp+3", "0x1.02857d9f37ef4p+0", "0x1.b6bf21203ee02p+3",
+        ]  # fmt: skip
+        assert draws.effective_sample_size.hex() == "0x1.cb3b470ff9e76p+9"
+        assert [x.hex() for x in vl.NBD.bootstrap(fit, *rows, seed=5, size=2)["r"]] == ["0x1.714ba37fbe8a4p+0", "0x1.6633561e4ca54p+0"]
+
+
 def test_draws_of_the_other_kinds():
     x = np.arange(900) % 9 + 1.0
     spend = vl.GammaGamma(6.25, 3.74, 15.44).simulate(x, seed=3)
