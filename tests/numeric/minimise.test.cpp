@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <vector>
 
 namespace {
 
@@ -74,6 +77,78 @@ TEST(minimise, steps_back_from_a_cliff) {
   const auto at = minimise<1>(f, {-5.0});
   EXPECT_TRUE(at.found);
   EXPECT_NEAR(at.x[0], 1.95, 1e-9);
+}
+
+/// The same function for a number of variables that is known at run time.
+template <std::size_t N, class F>
+auto at_run_time(F f) {
+  return [f](const std::vector<double>& x) {
+    vector_n<N> point{};
+    for (std::size_t i = 0; i < N; ++i) point[i] = x[i];
+    const dual<N> at = f(point);
+    expansion out(N);
+    out.v = at.v;
+    for (std::size_t i = 0; i < N; ++i) {
+      out.g[i] = at.g[i];
+      for (std::size_t j = 0; j < N; ++j) out.h[i][j] = at.h[dual<N>::index(i, j)];
+    }
+    return out;
+  };
+}
+
+template <std::size_t N, class F>
+void expect_one_way_for_both_sizes(F f, const vector_n<N>& start) {
+  const auto fixed = minimise<N>(f, start);
+  const auto free = minimise<run_time>(at_run_time<N>(f), {start.begin(), start.end()});
+  EXPECT_EQ(fixed.evaluations, free.evaluations);
+  EXPECT_EQ(fixed.found, free.found);
+  EXPECT_EQ(fixed.at_edge, free.at_edge);
+  EXPECT_EQ(std::bit_cast<std::uint64_t>(fixed.f.v), std::bit_cast<std::uint64_t>(free.f.v));
+  for (std::size_t i = 0; i < N; ++i) {
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(fixed.x[i]), std::bit_cast<std::uint64_t>(free.x[i]));
+  }
+}
+
+TEST(minimise, a_size_known_at_run_time_takes_the_same_steps) {
+  expect_one_way_for_both_sizes<2>(
+      [](const vector_n<2>& x) {
+        const auto [a, b] = variables(x);
+        return (1.0 - a) * (1.0 - a) + 100.0 * (b - a * a) * (b - a * a);
+      },
+      {-1.2, 1.0});
+  expect_one_way_for_both_sizes<2>(
+      [](const vector_n<2>& x) {
+        const auto [a, b] = variables(x);
+        return a * a - b * b + b * b * b * b;
+      },
+      {0.0, 1e-3});
+  expect_one_way_for_both_sizes<1>([](const vector_n<1>& x) { return exp(-variables(x)[0]); }, {0.0});
+  expect_one_way_for_both_sizes<1>([](const vector_n<1>&) { return dual<1>(std::numeric_limits<double>::quiet_NaN()); },
+                                   {0.0});
+}
+
+// Twenty variables, each tied to the next by Rosenbrock's valley: all 1 at the minimum.
+TEST(minimise, twenty_variables_in_a_chain_of_valleys) {
+  constexpr std::size_t n = 20;
+  const auto f = [](const std::vector<double>& x) {
+    expansion out(x.size());
+    for (std::size_t i = 0; i + 1 < x.size(); ++i) {
+      const auto a = dual<2>::variable(x[i], 0);
+      const auto b = dual<2>::variable(x[i + 1], 1);
+      const dual<2> part = (1.0 - a) * (1.0 - a) + 100.0 * (b - a * a) * (b - a * a);
+      out.v += part.v;
+      for (std::size_t p = 0; p < 2; ++p) {
+        out.g[i + p] += part.g[p];
+        for (std::size_t q = 0; q < 2; ++q) out.h[i + p][i + q] += part.h[dual<2>::index(p, q)];
+      }
+    }
+    return out;
+  };
+  std::vector<double> start(n);
+  for (std::size_t i = 0; i < n; ++i) start[i] = i % 2 == 0 ? 0.5 : 1.5;
+  const auto at = minimise<run_time>(f, start);
+  EXPECT_TRUE(at.found);
+  for (const double x : at.x) EXPECT_NEAR(x, 1, 1e-6);
 }
 
 TEST(eigen_system, gives_back_the_matrix) {
