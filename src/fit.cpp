@@ -1,4 +1,5 @@
 #include "likelihood_blocks.hpp"
+#include "limits.hpp"
 #include "profile_rows.hpp"
 #include <valorem/model/fit.hpp>
 
@@ -165,6 +166,25 @@ intervals_of<gamma_gamma> profile_spend_intervals(std::span<const double> x, std
                                                   std::span<const double> weight, const fit_result<gamma_gamma>& fit,
                                                   double level, const execution& how) {
   return profile_rows<gamma_gamma, basic_gamma_gamma>(usable_spends(x, mean, weight), fit, level, how, blocks);
+}
+
+template <>
+std::string detail::limit_near(const bg_nbd& m, double scale) {
+  return limit_among(beta_geometric_limits, m.parameters(), scale);
+}
+template <>
+std::string detail::limit_near(const mbg_nbd& m, double scale) {
+  return limit_among(beta_geometric_limits, m.parameters(), scale);
+}
+template <>
+std::string detail::limit_near(const pareto_nbd& m, double scale) {
+  // A covariate's process may leave s where it is and let beta run.
+  if (m.s * scale < 1e-5 * m.beta) return "NBD without dropout (s/beta to 0)";
+  return limit_among(pareto_limits, m.parameters(), scale);
+}
+template <>
+std::string detail::limit_near(const gamma_gamma& m, double scale) {
+  return limit_among(spend_limits, m.parameters(), scale);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

@@ -1,4 +1,5 @@
 #include "contract_rows.hpp"
+#include "limits.hpp"
 #include "profile_rows.hpp"
 #include <valorem/model/fit_contracts.hpp>
 
@@ -129,6 +130,11 @@ intervals_of<beta_discrete_weibull> profile_intervals<beta_discrete_weibull>(
     const execution& how) {
   return detail::profile_rows<beta_discrete_weibull, basic_beta_discrete_weibull>(prepare_contracts(rows).data, fit,
                                                                                   level, how, contract_blocks);
+}
+
+template <>
+std::string detail::limit_near(const shifted_beta_geometric& m, double scale) {
+  return limit_among(geometric_limits, m.parameters(), scale);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

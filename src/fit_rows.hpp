@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace valorem::inline VALOREM_ABI::detail {
@@ -52,6 +54,29 @@ struct limit_rule {
 
 inline constexpr double far = 1e4;
 
+/// The name of the first rule that holds, else empty.
+inline std::string limit_among(std::span<const limit_rule> limits, std::span<const double> parameters, double scale) {
+  for (const limit_rule& rule : limits) {
+    if (rule.holds(parameters, scale)) return rule.name;
+  }
+  return {};
+}
+
+/// How a fit ended, from the information's eigenvalues, ascending, where it did; limit() names the limiting model that
+/// the end is near, if any.
+template <class Limit>
+std::pair<fit_status, std::string> verdict(bool found, std::span<const double> information, Limit&& limit) {
+  // A standard deviation above ten in the logarithm of some combination of parameters leaves it undetermined.
+  constexpr double undetermined = 0.01;
+  const double least = information.front();
+  if (found && least >= undetermined) return {fit_status::converged, {}};
+  std::string near = limit();
+  if (!near.empty()) return {fit_status::boundary, std::move(near)};
+  // No curvature at all is as flat as can be; its sign is then rounding.
+  const bool maximum = found && least > -1e-12 * std::fabs(information.back());
+  return {maximum ? fit_status::flat : fit_status::failed, {}};
+}
+
 template <class M>
 void judge(fit_result<M>& fit, const numeric::minimum<parameter_count<M>>& at, std::span<const limit_rule> limits,
            double scale) {
@@ -66,22 +91,7 @@ void judge(fit_result<M>& fit, const numeric::minimum<parameter_count<M>>& at, s
     }
     fit.gradient[i] = -at.f.g[i];
   }
-  // A standard deviation above ten in the logarithm of some combination of parameters leaves it undetermined.
-  constexpr double undetermined = 0.01;
-  if (at.found && e.values[0] >= undetermined) {
-    fit.outcome = fit_status::converged;
-    return;
-  }
-  for (const limit_rule& rule : limits) {
-    if (rule.holds(p, scale)) {
-      fit.outcome = fit_status::boundary;
-      fit.limit = rule.name;
-      return;
-    }
-  }
-  // No curvature at all is as flat as can be; its sign is then rounding.
-  const bool maximum = at.found && e.values[0] > -1e-12 * std::fabs(e.values[N - 1]);
-  fit.outcome = maximum ? fit_status::flat : fit_status::failed;
+  std::tie(fit.outcome, fit.limit) = verdict(at.found, e.values, [&] { return limit_among(limits, p, scale); });
 }
 
 /// Of a model over double, the family over any number type.

@@ -12,6 +12,7 @@
 //   cohorts         early customers against late ones
 //   penalty         priors for a fit                        posterior_draws models drawn from what the data leave open
 //   predictive_interval  how many purchases, as an interval  bootstrap       what a fit finds in its own populations
+//   covariates      what else is known of her moves them    fit_covariates  and by how much; saved_covariates: as text
 //
 // and of contracts, whose end is seen: how long they last.
 //
@@ -29,8 +30,10 @@
 #include <valorem/model/cohorts.hpp>
 #include <valorem/model/columns.hpp>
 #include <valorem/model/contract.hpp>
+#include <valorem/model/covariates.hpp>
 #include <valorem/model/fit.hpp>
 #include <valorem/model/fit_contracts.hpp>
+#include <valorem/model/fit_covariates.hpp>
 #include <valorem/model/fitted_model.hpp>
 #include <valorem/model/frequency_table.hpp>
 #include <valorem/model/gamma_gamma.hpp>
@@ -44,6 +47,7 @@
 #include <valorem/model/penalty.hpp>
 #include <valorem/model/posterior_draws.hpp>
 #include <valorem/model/predictive_interval.hpp>
+#include <valorem/model/saved_covariates.hpp>
 #include <valorem/model/saved_fit.hpp>
 #include <valorem/model/saved_model.hpp>
 #include <valorem/model/shifted_beta_geometric.hpp>
