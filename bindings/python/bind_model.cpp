@@ -1,6 +1,9 @@
 // Room 3, models of purchases: each answers the same verbs.
 #include "bindings.hpp"
 #include "draws.hpp"
+#include "histories.hpp"
+#include "models.hpp"
+#include "simulations.hpp"
 #include <valorem/model.hpp>
 #include <valorem/numeric/dual.hpp>
 #include <valorem/summary/compress.hpp>
@@ -22,17 +25,6 @@ struct delivery {
   const py::object& threads;
   const py::object& out;
 };
-
-bool given_history(const py::object& frequency, const py::object& recency, const py::object& T) {
-  const int given = !frequency.is_none() + !recency.is_none() + !T.is_none();
-  if (given != 0 && given != 3)
-    throw contract_error("a history is frequency, recency and T: give all three, or none for a new customer");
-  return given == 3;
-}
-
-history history_at(const batch& b, std::size_t i) {
-  return {b(0, i), b(1, i), b(2, i)};
-}
 
 /// Whether a history is one that this model can read.
 template <class M>

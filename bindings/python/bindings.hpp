@@ -15,6 +15,7 @@ void bind_spend(pybind11::module_& m);
 void bind_contracts(pybind11::module_& m);
 void bind_fit(pybind11::module_& m);
 void bind_draws(pybind11::module_& m);
+void bind_covariates(pybind11::module_& m);
 void bind_ledger(pybind11::module_& m);
 void bind_population(pybind11::module_& m);
 void bind_tier(pybind11::module_& m);

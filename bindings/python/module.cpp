@@ -15,6 +15,7 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   valorem::python::bind_model(m);
   valorem::python::bind_spend(m);
   valorem::python::bind_contracts(m);
+  valorem::python::bind_covariates(m);
   valorem::python::bind_ledger(m);
   valorem::python::bind_population(m);
   valorem::python::bind_tier(m);
