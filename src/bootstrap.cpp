@@ -127,6 +127,8 @@ template bootstrap_fits<mbg_nbd> bootstrap(const weighted_rows&, const fit_resul
                                            const execution&);
 template bootstrap_fits<pareto_nbd> bootstrap(const weighted_rows&, const fit_result<pareto_nbd>&,
                                               const bootstrap_options&, const execution&);
+template bootstrap_fits<ggompertz_nbd> bootstrap(const weighted_rows&, const fit_result<ggompertz_nbd>&,
+                                                 const bootstrap_options&, const execution&);
 template bootstrap_fits<bg_bb> bootstrap(const weighted_rows&, const fit_result<bg_bb>&, const bootstrap_options&,
                                          const execution&);
 

@@ -41,6 +41,20 @@ constexpr limit_rule pareto_limits[] = {
      "one purchase rate for all (r and alpha to infinity)"},
     {[](std::span<const double> p, double) { return p[0] < 1 / far; }, "hardly any buyer (r to 0)"},
 };
+// Of so few buyers nothing is learnt of leaving, so that limit comes first.
+constexpr limit_rule ggompertz_limits[] = {
+    {[](std::span<const double> p, double) { return p[0] < 1 / far; }, "hardly any buyer (r to 0)"},
+    {[](std::span<const double> p, double age) { return p[3] * numeric::gompertz_at(p[4], p[2] * age).spent < 1e-3; },
+     "NBD without dropout (the hazard to 0)"},
+    {[](std::span<const double> p, double age) { return p[2] * age < 1e-3 && p[3] <= far; },
+     "Pareto/NBD (b and beta to 0)"},
+    {[](std::span<const double> p, double) { return p[3] > far; },
+     "one Gompertz hazard for all (s and beta to infinity)"},
+    {[](std::span<const double> p, double) { return p[4] > far * far; },
+     "nobody leaves before one age (b and beta to infinity)"},
+    {[](std::span<const double> p, double) { return p[0] > far; },
+     "one purchase rate for all (r and alpha to infinity)"},
+};
 constexpr limit_rule bg_bb_limits[] = {
     {[](std::span<const double> p, double) { return p[2] < 1e-3 * p[3]; }, "nobody leaves (gamma to 0)"},
     {[](std::span<const double> p, double) { return p[3] < 1e-5 * p[2]; }, "all leave at once (delta to 0)"},
@@ -116,6 +130,22 @@ fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows, const executio
 }
 
 template <>
+fit_result<ggompertz_nbd> fit<ggompertz_nbd>(const weighted_rows& rows, const execution& how, const penalty& prior) {
+  const auto data = usable_histories(rows);
+  const double age = mean_of(data, [](const history& h) { return h.T; });
+  const pareto_nbd edge = fit<pareto_nbd>(rows, how).model;
+  const double b = 1e-9 / age;
+  // Pareto/NBD itself first, so that it is named where nothing is better; then hazards that fall, that rise, and that
+  // rise so steeply that most leave at one age.
+  const std::vector<ggompertz_nbd> starts{
+      {.r = edge.r, .alpha = edge.alpha, .b = b, .s = edge.s, .beta = b * edge.beta},
+      {.r = edge.r, .alpha = edge.alpha, .b = 1.0 / age, .s = 0.5, .beta = 0.5},
+      {.r = edge.r, .alpha = edge.alpha, .b = 3.0 / age, .s = 0.5, .beta = 10.0},
+      {.r = edge.r, .alpha = edge.alpha, .b = 30.0 / age, .s = 0.5, .beta = 1e11}};
+  return fit_rows<ggompertz_nbd, basic_ggompertz_nbd>(data, starts, ggompertz_limits, age, how, prior, blocks);
+}
+
+template <>
 fit_result<bg_bb> fit<bg_bb>(const weighted_rows& rows, const execution& how, const penalty& prior) {
   const auto data = usable_histories(rows, check_periods);
   if (!(mean_of(data, [](const history& h) { return h.T; }) > 0)) {
@@ -155,6 +185,12 @@ template <>
 intervals_of<pareto_nbd> profile_intervals<pareto_nbd>(const weighted_rows& rows, const fit_result<pareto_nbd>& fit,
                                                        double level, const execution& how) {
   return profile_rows<pareto_nbd, basic_pareto_nbd>(usable_histories(rows), fit, level, how, blocks);
+}
+template <>
+intervals_of<ggompertz_nbd> profile_intervals<ggompertz_nbd>(const weighted_rows& rows,
+                                                             const fit_result<ggompertz_nbd>& fit, double level,
+                                                             const execution& how) {
+  return profile_rows<ggompertz_nbd, basic_ggompertz_nbd>(usable_histories(rows), fit, level, how, blocks);
 }
 template <>
 intervals_of<bg_bb> profile_intervals<bg_bb>(const weighted_rows& rows, const fit_result<bg_bb>& fit, double level,

@@ -83,6 +83,10 @@ void p_alive(const pareto_nbd& m, const history_columns& h, std::span<double> ou
   row_by_row(m, h, out, how);
 }
 
+void p_alive(const ggompertz_nbd& m, const history_columns& h, std::span<double> out, const execution& how) {
+  row_by_row(m, h, out, how);
+}
+
 void p_alive(const bg_bb& m, const history_columns& h, std::span<double> out, const execution& how) {
   row_by_row(m, h, out, how);
 }

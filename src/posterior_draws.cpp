@@ -188,5 +188,7 @@ template posterior_draws<mbg_nbd> draw_posterior(const weighted_rows&, const fit
                                                  const execution&);
 template posterior_draws<pareto_nbd> draw_posterior(const weighted_rows&, const fit_result<pareto_nbd>&,
                                                     const draw_options&, const execution&);
+template posterior_draws<ggompertz_nbd> draw_posterior(const weighted_rows&, const fit_result<ggompertz_nbd>&,
+                                                       const draw_options&, const execution&);
 
 }  // namespace valorem::inline VALOREM_ABI

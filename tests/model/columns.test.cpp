@@ -117,6 +117,9 @@ TEST(columns, bg_nbd) {
 TEST(columns, mbg_nbd) {
   column_is_its_rows(mbg_nbd{.r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614});
 }
+TEST(columns, ggompertz_nbd) {
+  column_is_its_rows(ggompertz_nbd{.r = 0.553, .alpha = 10.6, .b = 0.05, .s = 0.6, .beta = 0.5});
+}
 
 /// Horizons from a moment to many lifetimes, among them those that are none.
 std::vector<double> horizons(std::size_t n) {

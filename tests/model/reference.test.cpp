@@ -75,6 +75,13 @@ TEST(reference, nbd_discounted) {
   check_table<nbd>("nbd_discounted.csv");
 }
 
+TEST(reference, ggompertz_nbd_likelihood) {
+  check_table<ggompertz_nbd>("ggompertz_nbd_likelihood.csv");
+}
+TEST(reference, ggompertz_nbd_purchases) {
+  check_table<ggompertz_nbd>("ggompertz_nbd_purchases.csv");
+}
+
 // Where an earlier version failed, found from outside by formulas of their own: one purchase rate for (nearly) all
 // beside hardly any dropout, and chances of counts just beyond their mean with r near 1e-3.
 TEST(reference, hard_corners) {

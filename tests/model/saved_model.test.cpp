@@ -25,9 +25,9 @@ TEST(SavedModel, WritesOneLine) {
 }
 
 TEST(SavedModel, ReadsBackEveryModel) {
-  for (const any_model& m :
-       {any_model(nbd{0.1, 1e-300}), any_model(bg_nbd{1, 2, 3, 4}), any_model(mbg_nbd{1, 2, 3, 4}),
-        any_model(pareto_nbd{1, 2, 3, 4}), any_model(bg_bb{1, 2, 3, 4}), any_model(gamma_gamma{6.25, 3.74, 15.44})}) {
+  for (const any_model& m : {any_model(nbd{0.1, 1e-300}), any_model(bg_nbd{1, 2, 3, 4}), any_model(mbg_nbd{1, 2, 3, 4}),
+                             any_model(pareto_nbd{1, 2, 3, 4}), any_model(ggompertz_nbd{1, 2, 3, 4, 5}),
+                             any_model(bg_bb{1, 2, 3, 4}), any_model(gamma_gamma{6.25, 3.74, 15.44})}) {
     EXPECT_EQ(read_model(to_json(m)).value(), m);
   }
 }

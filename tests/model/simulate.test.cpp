@@ -81,6 +81,8 @@ TEST(simulate, customers_are_the_models_own) {
   expect_the_models_own_customers(bg_nbd{.r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426}, 39.0);
   expect_the_models_own_customers(mbg_nbd{.r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614}, 39.0);
   expect_the_models_own_customers(pareto_nbd{.r = 0.553, .alpha = 10.58, .s = 0.606, .beta = 11.67}, 39.0);
+  expect_the_models_own_customers(ggompertz_nbd{.r = 0.553, .alpha = 10.6, .b = 0.05, .s = 0.6, .beta = 0.5}, 39.0);
+  expect_the_models_own_customers(ggompertz_nbd{.r = 0.8, .alpha = 5.0, .b = 0.3, .s = 1.5, .beta = 2000.0}, 39.0);
 }
 
 TEST(simulate, bg_bb_customers_are_the_models_own) {
@@ -93,6 +95,7 @@ TEST(simulate, the_score_has_mean_zero) {
   expect_scores_of_mean_zero<basic_bg_nbd>({.r = 0.8, .alpha = 4.0, .a = 0.8, .b = 2.5}, 39.0);
   expect_scores_of_mean_zero<basic_mbg_nbd>({.r = 1.5, .alpha = 6.0, .a = 0.9, .b = 1.6}, 39.0);
   expect_scores_of_mean_zero<basic_pareto_nbd>({.r = 0.55, .alpha = 10.0, .s = 0.6, .beta = 12.0}, 39.0);
+  expect_scores_of_mean_zero<basic_ggompertz_nbd>({.r = 0.8, .alpha = 5.0, .b = 0.05, .s = 0.6, .beta = 0.5}, 39.0);
   expect_scores_of_mean_zero<basic_bg_bb>({.alpha = 1.2, .beta = 0.75, .gamma = 0.66, .delta = 2.8}, 12.0);
 }
 
@@ -104,7 +107,8 @@ TEST(simulate, any_legal_model_gives_histories_that_are_legal_or_say_so) {
           for (const history& h :
                {simulate(nbd{small, other}, T, 1, i).seen, simulate(bg_nbd{small, other, small, other}, T, 1, i).seen,
                 simulate(mbg_nbd{small, 1.0, other, small}, T, 1, i).seen,
-                simulate(pareto_nbd{small, other, other, small}, T, 1, i).seen}) {
+                simulate(pareto_nbd{small, other, other, small}, T, 1, i).seen,
+                simulate(ggompertz_nbd{small, other, small, other, small}, T, 1, i).seen}) {
             EXPECT_TRUE(check(h) == status::ok || h.x > max_frequency) << h.x << " " << h.t_x << " " << h.T;
           }
           const double periods = std::floor(std::min(T, 1e6));

@@ -136,8 +136,8 @@ def lifetime(c, d, h, route):
         return arb(0)
     if route == "hypergeometric":
         e = d / b + s
-        if float(e) > 1e4 or float(s) > 1e4:
-            raise Unresolved("too large for 2F1")
+        if float(e) > 200 or float(s) > 200:
+            raise Unresolved("2F1 takes minutes there")
         value = (1 - B).hypgeom_2f1(s, e, e + 1)
         if h is not None:
             z = (-(b * h)).exp()

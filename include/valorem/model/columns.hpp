@@ -22,6 +22,9 @@ VALOREM_EXPORT void p_alive(const mbg_nbd& m, const history_columns& histories, 
 VALOREM_EXPORT void p_alive(const pareto_nbd& m, const history_columns& histories, std::span<double> out,
                             const execution& how = {});
 
+VALOREM_EXPORT void p_alive(const ggompertz_nbd& m, const history_columns& histories, std::span<double> out,
+                            const execution& how = {});
+
 VALOREM_EXPORT void p_alive(const bg_bb& m, const history_columns& histories, std::span<double> out,
                             const execution& how = {});
 

@@ -101,6 +101,9 @@ VALOREM_EXPORT fit_result<mbg_nbd> fit<mbg_nbd>(const weighted_rows& rows, const
 template <>
 VALOREM_EXPORT fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows, const execution& how,
                                                       const penalty& prior);
+template <>
+VALOREM_EXPORT fit_result<ggompertz_nbd> fit<ggompertz_nbd>(const weighted_rows& rows, const execution& how,
+                                                            const penalty& prior);
 
 /// BG/BB, to histories in whole periods; rows that check_periods() refuses are left out.
 template <>

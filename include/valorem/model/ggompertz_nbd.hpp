@@ -24,6 +24,7 @@ struct basic_ggompertz_nbd {
 
   static constexpr std::string_view model_name = "ggompertz_nbd";
   static constexpr std::array<std::string_view, 5> parameter_names{"r", "alpha", "b", "s", "beta"};
+  static constexpr std::array<int, 5> unit_powers{0, 1, -1, 0, 0};  ///< of the data's unit, in each
   [[nodiscard]] std::array<R, 5> parameters() const { return {r, alpha, b, s, beta}; }
   [[nodiscard]] static basic_ggompertz_nbd from(const std::array<R, 5>& p) { return {p[0], p[1], p[2], p[3], p[4]}; }
   [[nodiscard]] friend bool operator==(const basic_ggompertz_nbd&, const basic_ggompertz_nbd&) = default;

@@ -83,6 +83,10 @@ VALOREM_EXPORT intervals_of<pareto_nbd> profile_intervals<pareto_nbd>(const weig
                                                                       const fit_result<pareto_nbd>& fit, double level,
                                                                       const execution& how);
 template <>
+VALOREM_EXPORT intervals_of<ggompertz_nbd> profile_intervals<ggompertz_nbd>(const weighted_rows& rows,
+                                                                            const fit_result<ggompertz_nbd>& fit,
+                                                                            double level, const execution& how);
+template <>
 VALOREM_EXPORT intervals_of<bg_bb> profile_intervals<bg_bb>(const weighted_rows& rows, const fit_result<bg_bb>& fit,
                                                             double level, const execution& how);
 

@@ -7,6 +7,7 @@
 #include <valorem/model/bg_bb.hpp>
 #include <valorem/model/bg_nbd.hpp>
 #include <valorem/model/gamma_gamma.hpp>
+#include <valorem/model/ggompertz_nbd.hpp>
 #include <valorem/model/mbg_nbd.hpp>
 #include <valorem/model/nbd.hpp>
 #include <valorem/model/pareto_nbd.hpp>
@@ -24,7 +25,8 @@ struct simulated_customer {
   history seen;          ///< check(seen) is invalid where she bought more than max_frequency times
   double alive;          ///< 1 where she is still there at T, else 0; as p_alive means it
   double purchase_rate;  ///< λ per time unit; of BG/BB her chance to buy in a period
-  double dropout;        ///< her chance to leave (BG, MBG, BG/BB), her rate of leaving per time unit (Pareto), 0 (NBD)
+  double dropout;  ///< her chance to leave (BG, MBG, BG/BB), her rate of leaving per time unit (Pareto; GGompertz: at
+                   ///< the start), 0 (NBD)
 };
 
 namespace detail {
@@ -66,6 +68,16 @@ struct purchase_process {
   return {.log_rate = log_rate,
           .dropout = numeric::exp(log_dropout),
           .lifetime = numeric::exp(numeric::log(unit) - log_dropout)};
+}
+
+/// Given η, b times her lifetime is ln(1 + unit/η), and her hazard at the start is b η.
+[[nodiscard]] inline purchase_process draw_process(const ggompertz_nbd& m, numeric::random_stream& from) {
+  const double log_rate = log_rate_variate(m.r, m.alpha, from);
+  const double log_eta = log_rate_variate(m.s, m.beta, from);
+  const double unit = numeric::exponential_variate(from);
+  return {.log_rate = log_rate,
+          .dropout = m.b * numeric::exp(log_eta),
+          .lifetime = numeric::softplus(numeric::log(unit) - log_eta) / m.b};
 }
 
 /// When the k-th of n arrivals came, which lie anywhere within `span`.
