@@ -52,6 +52,7 @@ const int registered = [] {
     add_fit<mbg_nbd>("fit MBG" + of, rows);
     add_fit_with_covariates<bg_nbd>("fit BG with 3 covariates" + of, rows);
   }
+  add_fit<ggompertz_nbd>("fit GGompertz of 2357 customers", 2357);
   bench::add("compress 100000 customers", {100000, 3, 0}, [] {
     auto distinct = std::make_shared<std::size_t>(0);
     return std::pair([=] { *distinct = compress(bench::population().histories(100000)).size(); },

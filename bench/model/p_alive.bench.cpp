@@ -9,6 +9,7 @@ namespace {
 using namespace valorem;
 
 const bg_nbd bg{.r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426};
+const ggompertz_nbd ggompertz{.r = 0.553, .alpha = 10.6, .b = 0.05, .s = 0.6, .beta = 0.5};
 const mbg_nbd mbg{.r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614};
 
 template <class M>
@@ -63,6 +64,7 @@ const int registered = [] {
   add_each("P(alive) BG one by one", [](const history& h) { return p_alive(bg, h); });
   add_each("P(alive) BG one by one, C library's pow", by_the_book);
   add_each("P(alive) MBG one by one", [](const history& h) { return p_alive(mbg, h); });
+  add_each("P(alive) GGompertz one by one", [](const history& h) { return p_alive(ggompertz, h); });
   return 0;
 }();
 

@@ -11,6 +11,7 @@ using namespace valorem;
 
 const bg_nbd bg{.r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426};
 const mbg_nbd mbg{.r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614};
+const ggompertz_nbd ggompertz{.r = 0.553, .alpha = 10.6, .b = 0.05, .s = 0.6, .beta = 0.5};
 const gamma_gamma spend{.p = 6.25, .q = 3.74, .v = 15.44};
 constexpr double for_ever = std::numeric_limits<double>::infinity();
 constexpr double a_year = 52.0;
@@ -67,6 +68,13 @@ const int registered = [] {
   });
   add_each("log-likelihood BG", [](const history& h) { return log_likelihood(bg, h); });
   add_each("log-likelihood BG, gradient, Hessian", with_derivatives);
+  add_each("P(alive) and E[purchases] GGompertz 52 weeks", [](const history& h) {
+    const auto future = given(ggompertz, h);
+    return alive(future) + expected_purchases(future, a_year);
+  });
+  add_each("discounted purchases GGompertz for ever",
+           [](const history& h) { return discounted_purchases(given(ggompertz, h), rate, for_ever); });
+  add_each("pmf GGompertz 3 in 52 weeks", [](const history& h) { return pmf(given(ggompertz, h), 3, a_year); });
   add_desk("desk MBG 52 weeks", a_year);
   add_desk("desk MBG 520 weeks", 10 * a_year);
   add_desk("desk MBG for ever", for_ever);

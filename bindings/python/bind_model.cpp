@@ -397,7 +397,8 @@ void define_simulate(py::class_<M>& c) {
       "A table of customers that the model imagines: frequency, recency, T; and what nobody sees: alive (1 or 0 at "
       "T),\n"
       "purchase_rate (per time unit; of BG/BB her chance to buy in a period) and dropout (her chance to leave at each\n"
-      "chance; of Pareto/NBD her rate of leaving per time unit; 0 of NBD). T: one number for size customers, or a\n"
+      "chance; of Pareto/NBD and, at the start, GGompertz/NBD her rate of leaving; 0 of NBD). T: one number for size "
+      "customers, or a\n"
       "number for each; a row whose T is illegal is NaN. Customer i is a function of the seed (whole, from 0 up) and "
       "i\n"
       "alone: the same on every machine, with any size and number of threads.");
@@ -427,6 +428,13 @@ void bind_model(py::module_& m) {
       m, "ParetoNBD",
       "Pareto/NBD (Schmittlein, Morrison & Colombo 1987): a customer may leave at any time, whether she buys or not.\n"
       "alpha and beta in time units; the mean rates are r / alpha purchases and s / beta departures per time unit.");
+  define_purchase_model<basic_ggompertz_nbd>(
+      m, "GGompertzNBD",
+      "GGompertz/NBD (Bemmaor & Glady 2012): as Pareto/NBD, but her rate of leaving grows by e^(b t) while she stays. "
+      "Over\n"
+      "all customers the rate falls with time where beta < 1, rises where beta > 1, and is b s for all where beta = 1. "
+      "alpha\n"
+      "in time units, b per time unit; as b goes to 0 with beta / b fixed this is ParetoNBD(r, alpha, s, beta / b).");
   define_purchase_model<basic_bg_bb>(
       m, "BGBB",
       "BG/BB (Fader, Hardie & Shang 2010): in each period a customer who is alive buys or not, and she may leave at "

@@ -68,11 +68,11 @@ def fit(
     spend_penalty: Penalty | None = None,
     threads: int = 1,
 ) -> FittedModel:
-    """Fits a model of purchases ("mbg_nbd", "bg_nbd", "pareto_nbd" or "nbd") and one of spend to a summary. spend=None leaves the
-    money out. Rows with a status other than "ok" are left out. ConvergenceWarning says where a fit did not end in a sharp
+    """Fits a model of purchases ("mbg_nbd", "bg_nbd", "pareto_nbd", "ggompertz_nbd" or "nbd") and one of spend to a summary. spend=None
+    leaves the money out. Rows with a status other than "ok" are left out. ConvergenceWarning says where a fit did not end in a sharp
     maximum; DataError is raised where no row is left. penalty and spend_penalty: priors of either model, as the models' own fit takes
-    them. Sources: NBD, Ehrenberg 1959; BG/NBD, Fader, Hardie & Lee 2005;
-    MBG/NBD, Batislam, Denizel & Filiztekin 2007; Pareto/NBD, Schmittlein, Morrison & Colombo 1987; Gamma-Gamma, Fader, Hardie & Lee 2005."""
+    them. Sources: NBD, Ehrenberg 1959; BG/NBD, Fader, Hardie & Lee 2005; MBG/NBD, Batislam, Denizel & Filiztekin 2007; Pareto/NBD,
+    Schmittlein, Morrison & Colombo 1987; GGompertz/NBD, Bemmaor & Glady 2012; Gamma-Gamma, Fader, Hardie & Lee 2005."""
     if spend not in (None, "gamma_gamma"):
         raise ContractError(f"spend: must be 'gamma_gamma' or None, not {spend!r}")
     if spend is None and spend_penalty is not None:
