@@ -3,6 +3,7 @@
 //   verbs           what every model answers                nbd             nobody leaves: the baseline
 //   bg_nbd          leaves after a repeat purchase          mbg_nbd         or right after the first: the default
 //   bg_bb           buys or not in each period, may leave   catalogue       all of them by name
+//   bg_cnbd         as bg_nbd, but buys regularly           mbg_cnbd        as mbg_nbd, but buys regularly
 //   pareto_nbd      leaves at any time                      gamma_gamma     what a purchase is worth
 //   ggompertz_nbd   the same, by a hazard that changes
 //   fit             parameters from data                    lifetime_value  prepare(model, spend, plan) -> desk
@@ -24,6 +25,7 @@
 
 #include <valorem/model/beta_discrete_weibull.hpp>
 #include <valorem/model/bg_bb.hpp>
+#include <valorem/model/bg_cnbd.hpp>
 #include <valorem/model/bg_nbd.hpp>
 #include <valorem/model/bootstrap.hpp>
 #include <valorem/model/catalogue.hpp>
@@ -41,6 +43,7 @@
 #include <valorem/model/inference.hpp>
 #include <valorem/model/kaplan_meier.hpp>
 #include <valorem/model/lifetime_value.hpp>
+#include <valorem/model/mbg_cnbd.hpp>
 #include <valorem/model/mbg_nbd.hpp>
 #include <valorem/model/nbd.hpp>
 #include <valorem/model/pareto_nbd.hpp>

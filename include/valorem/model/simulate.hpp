@@ -5,9 +5,11 @@
 
 #include <valorem/model/beta_discrete_weibull.hpp>
 #include <valorem/model/bg_bb.hpp>
+#include <valorem/model/bg_cnbd.hpp>
 #include <valorem/model/bg_nbd.hpp>
 #include <valorem/model/gamma_gamma.hpp>
 #include <valorem/model/ggompertz_nbd.hpp>
+#include <valorem/model/mbg_cnbd.hpp>
 #include <valorem/model/mbg_nbd.hpp>
 #include <valorem/model/nbd.hpp>
 #include <valorem/model/pareto_nbd.hpp>
@@ -24,9 +26,10 @@ namespace valorem::inline VALOREM_ABI {
 struct simulated_customer {
   history seen;          ///< check(seen) is invalid where she bought more than max_frequency times
   double alive;          ///< 1 where she is still there at T, else 0; as p_alive means it
-  double purchase_rate;  ///< λ per time unit; of BG/BB her chance to buy in a period
+  double purchase_rate;  ///< per time unit: λ, of CNBD-k λ/k; of BG/BB her chance to buy in a period
   double dropout;  ///< her chance to leave (BG, MBG, BG/BB), her rate of leaving per time unit (Pareto; GGompertz: at
                    ///< the start), 0 (NBD)
+  double log_gaps = not_a_value;  ///< sum of ln(gap) between her purchases, of CNBD-k alone
 };
 
 namespace detail {
@@ -40,6 +43,7 @@ struct purchase_process {
   double dropout;
   double lifetime = std::numeric_limits<double>::infinity();
   double last_purchase = std::numeric_limits<double>::infinity();  ///< of the repeat purchases, counted from 1
+  double stages = 1.0;                                             ///< events to a purchase
 };
 
 [[nodiscard]] inline double log_rate_variate(double shape, double scale, numeric::random_stream& from) {
@@ -59,6 +63,16 @@ struct purchase_process {
 [[nodiscard]] inline purchase_process draw_process(const bg_nbd& m, numeric::random_stream& from) {
   purchase_process out = draw_process(mbg_nbd{m.r, m.alpha, m.a, m.b}, from);
   out.last_purchase += 1.0;
+  return out;
+}
+[[nodiscard]] inline purchase_process draw_process(const mbg_cnbd& m, numeric::random_stream& from) {
+  purchase_process out = draw_process(mbg_nbd{m.r, m.alpha, m.a, m.b}, from);
+  out.stages = m.k;
+  return out;
+}
+[[nodiscard]] inline purchase_process draw_process(const bg_cnbd& m, numeric::random_stream& from) {
+  purchase_process out = draw_process(bg_nbd{m.r, m.alpha, m.a, m.b}, from);
+  out.stages = m.k;
   return out;
 }
 [[nodiscard]] inline purchase_process draw_process(const pareto_nbd& m, numeric::random_stream& from) {
@@ -87,6 +101,23 @@ struct purchase_process {
   return std::clamp(share * span, std::numeric_limits<double>::denorm_min(), span);
 }
 
+/// The most purchases whose gaps are drawn.
+inline constexpr double max_drawn_gaps = 1e6;
+
+/// Σ ln(gap) of x gaps that fill t_x, each the sum of `stages` exponential ones; NaN for more than max_drawn_gaps.
+[[nodiscard]] inline double draw_log_gaps(double x, double t_x, double stages, numeric::random_stream& from) {
+  if (x == 0) return 0.0;
+  if (!(x <= max_drawn_gaps)) return not_a_value;
+  double logs = 0.0;
+  double total = 0.0;
+  for (double i = 0; i < x; i += 1) {
+    const double log_gap = numeric::log_gamma_variate(stages, from);
+    logs += log_gap;
+    total += numeric::exp(log_gap);
+  }
+  return logs + x * numeric::log(t_x / total);
+}
+
 [[nodiscard]] inline simulated_customer nobody(double T) {
   return {{not_a_value, not_a_value, T}, not_a_value, not_a_value, not_a_value};
 }
@@ -99,7 +130,7 @@ concept steady_purchase_model = requires(const M& m, numeric::random_stream& fro
 
 /// Customer number `customer` of the population that a seed stands for, seen for T >= 0 from her first purchase on.
 /// NaN for illegal parameters or a T that is negative or not finite. The effort grows with the logarithm of her
-/// purchases. Same-bits.
+/// purchases, of CNBD-k with their number, for their gaps (NaN above a million of them). Same-bits.
 template <steady_purchase_model M>
 [[nodiscard]] simulated_customer simulate(const M& m, double T, std::uint64_t seed, std::uint64_t customer) {
   if (!legal(m) || !(T >= 0) || !numeric::is_finite(T)) return detail::nobody(T);
@@ -109,11 +140,14 @@ template <steady_purchase_model M>
   const double there = std::min(T, process.lifetime);
   const double mean = there > 0 ? rate * there : 0.0;
   // A count that no history may hold need not be drawn to its last digit.
-  const double arrivals = mean > 4 * max_frequency ? mean : numeric::poisson_variate(mean, from);
+  const double events = mean > 4 * max_frequency * process.stages ? mean : numeric::poisson_variate(mean, from);
+  const double arrivals = process.stages == 1 ? events : std::floor(events / process.stages);
   const double x = std::min(arrivals, process.last_purchase);
   const bool alive = process.lifetime > T && arrivals < process.last_purchase;
-  const double t_x = x > 0 ? detail::arrival_time(x, arrivals, there, from) : 0.0;
-  return {{x, t_x, T}, alive ? 1.0 : 0.0, rate, process.dropout};
+  const double t_x = x > 0 ? detail::arrival_time(x * process.stages, events, there, from) : 0.0;
+  simulated_customer out{{x, t_x, T}, alive ? 1.0 : 0.0, rate / process.stages, process.dropout};
+  if constexpr (erlang_model<M>) out.log_gaps = detail::draw_log_gaps(x, t_x, process.stages, from);
+  return out;
 }
 
 /// The same of BG/BB, seen for T whole periods from 0 to max_periods, else NaN.

@@ -2,9 +2,11 @@
 #ifndef VALOREM_SUMMARY_HISTORY_HPP
 #define VALOREM_SUMMARY_HISTORY_HPP
 
+#include <valorem/numeric/elementary.hpp>
 #include <valorem/numeric/platform.hpp>
 #include <valorem/status.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 
@@ -42,6 +44,17 @@ inline constexpr double max_frequency = 1e9;
   if (h.x != static_cast<double>(static_cast<long long>(h.x))) return status::invalid;
   if ((h.x > 0) != (h.t_x > 0)) return status::invalid;
   return status::ok;
+}
+
+/// Whether log_gaps can be the sum of ln(gap) over the gaps between the x repeat purchases of h: missing where it is
+/// NaN, invalid where it is infinite, not 0 for x = 0, or above x ln(t_x/x), which equal gaps give, by more than
+/// rounding.
+[[nodiscard]] inline status check_gaps(const history& h, double log_gaps) noexcept {
+  if (numeric::is_nan(log_gaps)) return status::missing;
+  if (!numeric::is_finite(log_gaps)) return status::invalid;
+  if (h.x == 0) return log_gaps == 0 ? status::ok : status::invalid;
+  const double most = h.x * numeric::log(h.t_x / h.x);
+  return log_gaps <= most + 1e-9 * (std::fabs(most) + h.x) ? status::ok : status::invalid;
 }
 
 }  // namespace valorem::inline VALOREM_ABI
