@@ -55,14 +55,22 @@ fit_result<M> refit(const M& m, const std::vector<history>& customers, const pen
   std::vector<double> x(customers.size());
   std::vector<double> t_x(customers.size());
   std::vector<double> T(customers.size());
+  std::vector<double> log_gaps(customers.size());
   for (std::size_t i = 0; i < customers.size(); ++i) {
-    const history seen = simulate(m, customers[i].T, seed, i).seen;
+    const simulated_customer drawn = simulate(m, customers[i].T, seed, i);
+    const history& seen = drawn.seen;
+    log_gaps[i] = drawn.log_gaps;
     x[i] = seen.x;
     t_x[i] = seen.t_x;
     T[i] = seen.T;
   }
-  const weighted_histories rows = compress(history_columns{x, t_x, T});
-  return fit<M>({rows.columns(), rows.weight}, {}, prior);
+  if constexpr (erlang_model<M>) {
+    const weighted_histories rows = compress(history_columns{x, t_x, T}, {}, log_gaps);
+    return fit_at<M>(m.k, {rows.columns(), rows.weight, rows.log_gaps}, {}, prior);
+  } else {
+    const weighted_histories rows = compress(history_columns{x, t_x, T});
+    return fit<M>({rows.columns(), rows.weight}, {}, prior);
+  }
 }
 
 fit_result<gamma_gamma> refit(const gamma_gamma& m, const std::vector<spend_history>& customers, const penalty& prior,
@@ -92,7 +100,7 @@ bootstrap_fits<M> bootstrap_rows(const usable_rows<Row>& data, const fit_result<
   numeric::for_items(options.size, how, [&](std::size_t i) noexcept {
     std::array<double, parameter_count<M>> unknown{};
     unknown.fill(not_a_value);
-    out.models[i] = M::from(unknown);
+    out.models[i] = alike<M>(from.model, unknown);
     try {
       const fit_result<M> f = refit(from.model, customers, prior, seed_of_population(options.seed, i));
       out.models[i] = f.model;
@@ -109,7 +117,11 @@ bootstrap_fits<M> bootstrap_rows(const usable_rows<Row>& data, const fit_result<
 template <class M>
 bootstrap_fits<M> bootstrap(const weighted_rows& rows, const fit_result<M>& from, const bootstrap_options& options,
                             const execution& how) {
-  return bootstrap_rows(usable_for<M>(rows), from, options, how);
+  if constexpr (erlang_model<M>) {
+    return bootstrap_rows(usable_gaps(rows, from.model.k > 1).data, from, options, how);
+  } else {
+    return bootstrap_rows(usable_for<M>(rows), from, options, how);
+  }
 }
 
 bootstrap_fits<gamma_gamma> bootstrap_spend(std::span<const double> x, std::span<const double> mean,
@@ -125,6 +137,10 @@ template bootstrap_fits<bg_nbd> bootstrap(const weighted_rows&, const fit_result
                                           const execution&);
 template bootstrap_fits<mbg_nbd> bootstrap(const weighted_rows&, const fit_result<mbg_nbd>&, const bootstrap_options&,
                                            const execution&);
+template bootstrap_fits<bg_cnbd> bootstrap(const weighted_rows&, const fit_result<bg_cnbd>&, const bootstrap_options&,
+                                           const execution&);
+template bootstrap_fits<mbg_cnbd> bootstrap(const weighted_rows&, const fit_result<mbg_cnbd>&, const bootstrap_options&,
+                                            const execution&);
 template bootstrap_fits<pareto_nbd> bootstrap(const weighted_rows&, const fit_result<pareto_nbd>&,
                                               const bootstrap_options&, const execution&);
 template bootstrap_fits<ggompertz_nbd> bootstrap(const weighted_rows&, const fit_result<ggompertz_nbd>&,

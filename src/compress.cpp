@@ -45,10 +45,49 @@ std::vector<double> column(const std::vector<weighted_row<N>>& rows, std::size_t
 
 }  // namespace
 
-weighted_histories compress(const history_columns& rows, std::span<const double> weights) {
+namespace {
+
+/// Rows of one history that differ in their gaps alone become one row; the gaps' sums are linear in the likelihood.
+weighted_histories without_gaps_apart(const std::vector<weighted_row<4>>& rows) {
+  weighted_histories out;
+  for (const auto& [x, t_x, T, gaps, w] : rows) {
+    if (out.size() == 0 || out.x.back() != x || out.t_x.back() != t_x || out.T.back() != T) {
+      out.x.push_back(x);
+      out.t_x.push_back(t_x);
+      out.T.push_back(T);
+      out.weight.push_back(0.0);
+      out.log_gaps.push_back(0.0);
+    }
+    out.weight.back() += w;
+    out.log_gaps.back() += w * gaps;
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) out.log_gaps[i] /= out.weight[i];
+  return out;
+}
+
+weighted_histories compress_with_gaps(const history_columns& rows, std::span<const double> weights,
+                                      std::span<const double> log_gaps) {
+  require_equal_length(rows.size(), "frequency", log_gaps.size(), "log_gaps");
+  std::vector<weighted_row<4>> kept;
+  kept.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const history h = rows[i];
+    const double w = weights.empty() ? 1 : weights[i];
+    if (check(h) != status::ok || check_gaps(h, log_gaps[i]) != status::ok || !(w > 0)) continue;
+    kept.push_back({h.x + 0.0, h.t_x + 0.0, h.T + 0.0, log_gaps[i] + 0.0, w});
+  }
+  merge_equal<4>(kept);
+  return without_gaps_apart(kept);
+}
+
+}  // namespace
+
+weighted_histories compress(const history_columns& rows, std::span<const double> weights,
+                            std::span<const double> log_gaps) {
   require_equal_length(rows.x.size(), "frequency", rows.t_x.size(), "recency");
   require_equal_length(rows.x.size(), "frequency", rows.T.size(), "T");
   check_weights(rows.size(), weights);
+  if (!log_gaps.empty()) return compress_with_gaps(rows, weights, log_gaps);
   std::vector<weighted_row<3>> kept;
   kept.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -11,12 +11,15 @@ namespace {
 using detail::blocks;
 using detail::far;
 using detail::fit_rows;
+using detail::gapped_rows;
 using detail::limit_rule;
 using detail::mean_of;
 using detail::profile_rows;
+using detail::usable_gaps;
 using detail::usable_histories;
 using detail::usable_rows;
 using detail::usable_spends;
+using detail::with_gaps;
 
 constexpr limit_rule nbd_limits[] = {
     {[](std::span<const double> p, double) { return p[0] > far; }, "homogeneous Poisson (r and alpha to infinity)"},
@@ -97,7 +100,88 @@ std::vector<M> beta_geometric_starts(const usable_rows<history>& data) {
           {.r = 0.5, .alpha = quarter, .a = 50.0, .b = 200.0}};
 }
 
+/// The starts of k = 1 with k events to a purchase.
+template <class M>
+std::vector<M> erlang_starts(const usable_rows<history>& data, int k) {
+  std::vector<M> out;
+  for (const mbg_nbd& m : beta_geometric_starts<mbg_nbd>(data)) {
+    out.push_back(M::from({m.r, m.alpha / k, m.a, m.b}, k));
+  }
+  return out;
+}
+
+template <class M, template <class> class Basic>
+fit_result<M> fit_from(const gapped_rows& rows, const std::vector<M>& starts, const execution& how,
+                       const penalty& prior) {
+  return with_gaps(fit_rows<M, Basic>(rows.data, starts, beta_geometric_limits, 1.0, how, prior, blocks), rows, 1.0);
+}
+
+/// Each k climbs from where the one before it ended, and the best one once more from every start.
+template <class M, template <class> class Basic>
+fit_result<M> fit_every_k(const weighted_rows& all, const execution& how, const penalty& prior) {
+  const gapped_rows rows = usable_gaps(all, true);
+  fit_result<M> best;
+  M last{};
+  int evaluations = 0;
+  std::vector<double> of_k;
+  for (int k = 1; k <= max_stages; ++k) {
+    std::vector<M> starts = erlang_starts<M>(rows.data, k);
+    if (k > 1) {
+      last.k = k;
+      last.alpha *= (k - 1.0) / k;
+      starts = {last, starts.front()};
+    }
+    const fit_result<M> at = fit_from<M, Basic>(rows, starts, how, prior);
+    last = at.model;
+    evaluations += at.evaluations;
+    of_k.push_back(at.log_likelihood);
+    if (k == 1 || at.log_posterior > best.log_posterior) best = at;
+  }
+  if (best.model.k > 1) {
+    const fit_result<M> again = fit_from<M, Basic>(rows, erlang_starts<M>(rows.data, best.model.k), how, prior);
+    evaluations += again.evaluations;
+    if (again.log_posterior > best.log_posterior) best = again;
+    of_k[static_cast<std::size_t>(best.model.k - 1)] = best.log_likelihood;
+  }
+  best.evaluations = evaluations;
+  best.log_likelihood_of_k = of_k;
+  return best;
+}
+
+template <class M, template <class> class Basic>
+fit_result<M> fit_one_k(int k, const weighted_rows& all, const execution& how, const penalty& prior) {
+  if (!legal_stages(k)) {
+    throw contract_error("k must be a whole number from 1 to " + std::to_string(max_stages) + ", not " +
+                         std::to_string(k));
+  }
+  const gapped_rows rows = usable_gaps(all, k > 1);
+  return fit_from<M, Basic>(rows, erlang_starts<M>(rows.data, k), how, prior);
+}
+
+template <class M, template <class> class Basic>
+intervals_of<M> profile_gapped(const weighted_rows& all, const fit_result<M>& fit, double level, const execution& how) {
+  const gapped_rows rows = usable_gaps(all, fit.model.k > 1);
+  return profile_rows<M, Basic>(rows.data, with_gaps(fit, rows, -1.0), level, how, blocks);
+}
+
 }  // namespace
+
+template <>
+fit_result<bg_cnbd> fit<bg_cnbd>(const weighted_rows& rows, const execution& how, const penalty& prior) {
+  return fit_every_k<bg_cnbd, basic_bg_cnbd>(rows, how, prior);
+}
+template <>
+fit_result<mbg_cnbd> fit<mbg_cnbd>(const weighted_rows& rows, const execution& how, const penalty& prior) {
+  return fit_every_k<mbg_cnbd, basic_mbg_cnbd>(rows, how, prior);
+}
+template <>
+fit_result<bg_cnbd> fit_at<bg_cnbd>(int k, const weighted_rows& rows, const execution& how, const penalty& prior) {
+  return fit_one_k<bg_cnbd, basic_bg_cnbd>(k, rows, how, prior);
+}
+template <>
+fit_result<mbg_cnbd> fit_at<mbg_cnbd>(int k, const weighted_rows& rows, const execution& how, const penalty& prior) {
+  return fit_one_k<mbg_cnbd, basic_mbg_cnbd>(k, rows, how, prior);
+}
 
 template <>
 fit_result<nbd> fit<nbd>(const weighted_rows& rows, const execution& how, const penalty& prior) {
@@ -180,6 +264,16 @@ template <>
 intervals_of<mbg_nbd> profile_intervals<mbg_nbd>(const weighted_rows& rows, const fit_result<mbg_nbd>& fit,
                                                  double level, const execution& how) {
   return profile_rows<mbg_nbd, basic_mbg_nbd>(usable_histories(rows), fit, level, how, blocks);
+}
+template <>
+intervals_of<bg_cnbd> profile_intervals<bg_cnbd>(const weighted_rows& rows, const fit_result<bg_cnbd>& fit,
+                                                 double level, const execution& how) {
+  return profile_gapped<bg_cnbd, basic_bg_cnbd>(rows, fit, level, how);
+}
+template <>
+intervals_of<mbg_cnbd> profile_intervals<mbg_cnbd>(const weighted_rows& rows, const fit_result<mbg_cnbd>& fit,
+                                                   double level, const execution& how) {
+  return profile_gapped<mbg_cnbd, basic_mbg_cnbd>(rows, fit, level, how);
 }
 template <>
 intervals_of<pareto_nbd> profile_intervals<pareto_nbd>(const weighted_rows& rows, const fit_result<pareto_nbd>& fit,

@@ -104,16 +104,16 @@ struct family_of<Basic<double>> {
 };
 
 /// -ln L and its derivatives in the logarithms of the parameters; block(m, rows, weight) adds up one block of rows in
-/// dual numbers.
+/// dual numbers. `like` is of the model's kind and has its k, where it has one.
 template <class M, template <class> class Basic, class Row, class Block>
-auto negative_log_likelihood(const usable_rows<Row>& data, const execution& how, const Block& block) {
+auto negative_log_likelihood(const usable_rows<Row>& data, const M& like, const execution& how, const Block& block) {
   constexpr std::size_t N = parameter_count<M>;
   const std::size_t n = data.rows.size();
-  return [&data, &how, &block, n,
+  return [&data, like, &how, &block, n,
           parts = std::vector<dual<N>>(numeric::block_count(n))](const vector_n<N>& log_parameters) mutable {
     std::array<dual<N>, N> p;
     for (std::size_t i = 0; i < N; ++i) p[i] = exp(dual<N>::variable(log_parameters[i], i));
-    const auto m = Basic<dual<N>>::from(p);
+    const auto m = alike<Basic<dual<N>>>(like, p);
     numeric::for_blocks(n, how, [&](std::size_t index, std::size_t first, std::size_t last) noexcept {
       parts[index] = block(m, std::span(data.rows).subspan(first, last - first),
                            std::span(data.weight).subspan(first, last - first));
@@ -126,10 +126,10 @@ auto negative_log_likelihood(const usable_rows<Row>& data, const execution& how,
 
 /// The same less share times the logarithm of the priors' density (without its constant).
 template <class M, template <class> class Basic, class Row, class Block>
-auto negative_log_posterior(const usable_rows<Row>& data, const priors_of<M>& priors, double share,
+auto negative_log_posterior(const usable_rows<Row>& data, const M& like, const priors_of<M>& priors, double share,
                             const execution& how, const Block& block) {
   constexpr std::size_t N = parameter_count<M>;
-  return [likelihood = negative_log_likelihood<M, Basic>(data, how, block), priors,
+  return [likelihood = negative_log_likelihood<M, Basic>(data, like, how, block), priors,
           share](const vector_n<N>& log_parameters) mutable {
     dual<N> f = likelihood(log_parameters);
     for (std::size_t i = 0; i < N; ++i) {
@@ -152,10 +152,10 @@ vector_n<parameter_count<M>> log_parameters(const M& m) {
 }
 
 template <class M>
-M model_at(const numeric::minimum<parameter_count<M>>& at) {
+M model_at(const M& like, const numeric::minimum<parameter_count<M>>& at) {
   std::array<double, parameter_count<M>> p{};
   for (std::size_t i = 0; i < p.size(); ++i) p[i] = numeric::exp(at.x[i]);
-  return M::from(p);
+  return alike<M>(like, p);
 }
 
 /// Every k-th row, where there are many: enough to tell which hill is the highest.
@@ -198,7 +198,7 @@ M start_at(const priors_of<M>& priors, const M& first) {
   for (std::size_t i = 0; i < p.size(); ++i) {
     if (numeric::is_finite(priors[i].sd)) p[i] = priors[i].centre;
   }
-  return M::from(p);
+  return alike<M>(first, p);
 }
 
 /// The likelihood may have several hills: each start climbs one, and the highest counts. Of equals the first.
@@ -215,7 +215,8 @@ fit_result<M> fit_rows(const usable_rows<Row>& data, std::vector<M> starts, std:
   best.f = dual<N>(not_a_value);
   const auto climb_from = [&](const M& start, const usable_rows<Row>& rows) {
     const auto at = numeric::minimise<N>(
-        negative_log_posterior<M, Basic>(rows, fit.priors, rows.total / data.total, how, block), log_parameters(start));
+        negative_log_posterior<M, Basic>(rows, start, fit.priors, rows.total / data.total, how, block),
+        log_parameters(start));
     fit.evaluations += at.evaluations;
     if (!numeric::is_finite(best.f.v) || at.f.v < best.f.v - 1e-9 * std::fabs(best.f.v)) best = at;
   };
@@ -223,11 +224,11 @@ fit_result<M> fit_rows(const usable_rows<Row>& data, std::vector<M> starts, std:
   if (!part.rows.empty()) {
     const numeric::minimum<N> of_part = best;
     best.f = dual<N>(not_a_value);
-    climb_from(model_at<M>(of_part), data);
+    climb_from(model_at(starts.front(), of_part), data);
     // A part may lack the top that the whole has; its edge is then no place to start from.
     if (!of_part.found) climb_from(starts.front(), data);
   }
-  fit.model = model_at<M>(best);
+  fit.model = model_at(starts.front(), best);
   fit.log_posterior = -best.f.v;
   fit.log_likelihood = fit.penalised() ? fit.log_posterior + penalty_at(fit.priors, fit.model) : fit.log_posterior;
   fit.rows = data.total;

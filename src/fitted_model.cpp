@@ -5,11 +5,33 @@
 
 namespace valorem::inline VALOREM_ABI {
 
-fitted_model fit_models(const summary& s, std::string_view model, const execution& how, const fit_penalties& prior) {
+namespace {
+
+template <class M>
+fit_result<M> fit_purchases(const weighted_rows& rows, const execution& how, const penalty& prior,
+                            std::optional<int> k) {
+  if constexpr (erlang_model<M>) {
+    if (rows.log_gaps.empty() && k != 1) {
+      throw data_error(std::string(M::model_name) +
+                       ": the summary does not hold the gaps between purchases, which this model is fitted to; a "
+                       "summary made from the purchases themselves does");
+    }
+    return k ? fit_at<M>(*k, rows, how, prior) : fit<M>(rows, how, prior);
+  } else {
+    if (k) throw contract_error("k: " + std::string(M::model_name) + " has no stages; bg_cnbd and mbg_cnbd do");
+    return fit<M>(rows, how, prior);
+  }
+}
+
+}  // namespace
+
+fitted_model fit_models(const summary& s, std::string_view model, const execution& how, const fit_penalties& prior,
+                        std::optional<int> k) {
   const weighted_histories compressed = compress(s);
-  const weighted_rows rows{compressed.columns(), compressed.weight};
+  const weighted_rows rows{compressed.columns(), compressed.weight, compressed.log_gaps};
   fitted_model out;
-  with_purchase_model(model, [&]<class M>(const M&) { out.purchases = fit<M>(rows, how, prior.purchases); });
+  with_purchase_model(model,
+                      [&]<class M>(const M&) { out.purchases = fit_purchases<M>(rows, how, prior.purchases, k); });
   const weighted_spends spends = compress_spend(s);
   if (spends.size() > 0) out.spend = fit_spend(spends.x, spends.mean_spend, spends.weight, how, prior.spend);
   out.units = s.origin.units;

@@ -70,6 +70,42 @@ inline usable_rows<spend_history> usable_spends(std::span<const double> x, std::
       [](const spend_history& row) { return row.x >= 1 && check(row) == status::ok; });
 }
 
+/// Rows of a model with stages, and what their gaps add to the likelihood for each stage above the first.
+struct gapped_rows {
+  usable_rows<history> data;
+  double log_gaps = 0.0;
+};
+inline gapped_rows usable_gaps(const weighted_rows& rows, bool needed) {
+  if (rows.log_gaps.empty() && rows.histories.size() > 0) {
+    if (needed)
+      throw contract_error("log_gaps: needed for k above 1: the sum of ln(gap) between a customer's purchases");
+    return {usable_histories(rows)};
+  }
+  const history_columns& h = rows.histories;
+  require_equal_length(h.x.size(), "x", h.t_x.size(), "t_x");
+  require_equal_length(h.x.size(), "x", h.T.size(), "T");
+  require_equal_length(h.x.size(), "x", rows.log_gaps.size(), "log_gaps");
+  if (!rows.weight.empty()) require_equal_length(h.x.size(), "rows", rows.weight.size(), "weight");
+  gapped_rows out;
+  std::vector<double> weight(h.size());
+  for (std::size_t i = 0; i < h.size(); ++i) {
+    const bool good = check(h[i]) == status::ok && check_gaps(h[i], rows.log_gaps[i]) == status::ok;
+    weight[i] = good ? (rows.weight.empty() ? 1.0 : rows.weight[i]) : 0.0;
+    if (good) out.log_gaps += weight[i] * rows.log_gaps[i];
+  }
+  out.data = usable_histories({h, weight});
+  return out;
+}
+
+/// A fit with what the gaps add to its likelihood, times `sign`.
+template <class M>
+fit_result<M> with_gaps(fit_result<M> fit, const gapped_rows& rows, double sign) {
+  const double part = sign * (fit.model.k - 1.0) * rows.log_gaps;
+  fit.log_likelihood += part;
+  fit.log_posterior += part;
+  return fit;
+}
+
 /// The rows that a fit of M uses.
 template <class M>
 usable_rows<history> usable_for(const weighted_rows& rows) {

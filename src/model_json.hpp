@@ -15,6 +15,7 @@ template <parametric M>
 void write_parameters(json::writer& out, const M& model) {
   require_legal(model);
   out.key("model").text(M::model_name).key("parameters").begin_object();
+  if constexpr (erlang_model<M>) out.key("k").whole(model.k);
   const auto values = model.parameters();
   for (std::size_t i = 0; i < values.size(); ++i) out.key(M::parameter_names[i]).number(values[i]);
   out.end_object();
@@ -23,6 +24,8 @@ void write_parameters(json::writer& out, const M& model) {
 template <parametric M>
 M read_parameters(json::value object) {
   json::fields members(object);
+  [[maybe_unused]] int k = 1;
+  if constexpr (erlang_model<M>) k = static_cast<int>(members.require("k").whole_within(1, max_stages));
   std::array<double, parameter_count<M>> p{};
   for (std::size_t i = 0; i < p.size(); ++i) {
     const json::value v = members.require(M::parameter_names[i]);
@@ -30,7 +33,10 @@ M read_parameters(json::value object) {
     if (!(p[i] > 0)) v.refuse("not_positive", "a parameter must be above 0");
   }
   members.close();
-  return M::from(p);
+  if constexpr (erlang_model<M>)
+    return M::from(p, k);
+  else
+    return M::from(p);
 }
 
 }  // namespace valorem::inline VALOREM_ABI::detail

@@ -79,6 +79,14 @@ void p_alive(const mbg_nbd& m, const history_columns& h, std::span<double> out, 
   beta_geometric_column<true>(m, h, out, how);
 }
 
+void p_alive(const bg_cnbd& m, const history_columns& h, std::span<double> out, const execution& how) {
+  row_by_row(m, h, out, how);
+}
+
+void p_alive(const mbg_cnbd& m, const history_columns& h, std::span<double> out, const execution& how) {
+  row_by_row(m, h, out, how);
+}
+
 void p_alive(const pareto_nbd& m, const history_columns& h, std::span<double> out, const execution& how) {
   row_by_row(m, h, out, how);
 }

@@ -55,7 +55,8 @@ class proposals_about {
  public:
   static constexpr std::size_t N = parameter_count<M>;
 
-  proposals_about(const vector_n<N>& mode, const numeric::eigen_system<N>& information) : mode_(mode) {
+  proposals_about(const M& fitted, const numeric::eigen_system<N>& information)
+      : like_(fitted), mode_(log_parameters(fitted)) {
     for (std::size_t i = 0; i < N; ++i) {
       for (std::size_t k = 0; k < N; ++k) spread_[i][k] = information.vectors[i][k] / std::sqrt(information.values[k]);
     }
@@ -78,10 +79,11 @@ class proposals_about {
       p[i] = numeric::exp(u);
     }
     const double n = static_cast<double>(N);
-    return {M::from(p), 0.5 * (degrees_of_freedom + n) * numeric::log1p(length2 / chi_square)};
+    return {alike<M>(like_, p), 0.5 * (degrees_of_freedom + n) * numeric::log1p(length2 / chi_square)};
   }
 
  private:
+  M like_;
   vector_n<N> mode_;
   numeric::matrix_n<N> spread_{};
 };
@@ -112,14 +114,15 @@ posterior_draws<M> draw_rows(const usable_rows<Row>& data, const fit_result<M>& 
   require_drawable(fit, options);
   require_same_rows(data.total, fit.rows);
   const vector_n<N> mode = log_parameters(fit.model);
-  const dual<N> top = negative_log_posterior<M, family_of<M>::template over>(data, fit.priors, 1.0, how, block)(mode);
+  const dual<N> top =
+      negative_log_posterior<M, family_of<M>::template over>(data, fit.model, fit.priors, 1.0, how, block)(mode);
   // Two sums over the same rows agree to their rounding; other rows do not.
   if (!(std::fabs(top.v + fit.log_posterior) <= 1e-9 * std::max(1.0, std::fabs(top.v)))) {
     throw contract_error("the rows are not those that the fit was made on: its log-likelihood is another");
   }
   const numeric::eigen_system<N> information(numeric::hessian(top));
   if (!(information.values[0] > 0)) throw contract_error("draws need a fit at a sharp maximum");
-  const proposals_about<M> propose(mode, information);
+  const proposals_about<M> propose(fit.model, information);
   std::vector<proposal<M>> proposed(options.proposals);
   const auto stream = static_cast<std::uint32_t>(purpose);
   numeric::for_items(proposed.size(), how, [&](std::size_t i) noexcept {
@@ -145,7 +148,12 @@ posterior_draws<M> draw_rows(const usable_rows<Row>& data, const fit_result<M>& 
 template <class M>
 posterior_draws<M> draw_posterior(const weighted_rows& rows, const fit_result<M>& fit, const draw_options& options,
                                   const execution& how) {
-  return draw_rows(usable_for<M>(rows), fit, options, how, drawing::purchases, blocks);
+  if constexpr (erlang_model<M>) {
+    const gapped_rows gapped = usable_gaps(rows, fit.model.k > 1);
+    return draw_rows(gapped.data, with_gaps(fit, gapped, -1.0), options, how, drawing::purchases, blocks);
+  } else {
+    return draw_rows(usable_for<M>(rows), fit, options, how, drawing::purchases, blocks);
+  }
 }
 
 template <class M>
@@ -162,7 +170,7 @@ posterior_draws<gamma_gamma> draw_spend_posterior(std::span<const double> x, std
 
 fitted_draws draw_models(const summary& s, const fitted_model& m, const draw_options& options, const execution& how) {
   const weighted_histories compressed = compress(s);
-  const weighted_rows rows{compressed.columns(), compressed.weight};
+  const weighted_rows rows{compressed.columns(), compressed.weight, compressed.log_gaps};
   fitted_draws out;
   std::visit([&](const auto& fit) { out.purchases = draw_posterior(rows, fit, options, how); }, m.purchases);
   if (!m.spend) return out;
@@ -186,6 +194,10 @@ template posterior_draws<bg_nbd> draw_posterior(const weighted_rows&, const fit_
                                                 const execution&);
 template posterior_draws<mbg_nbd> draw_posterior(const weighted_rows&, const fit_result<mbg_nbd>&, const draw_options&,
                                                  const execution&);
+template posterior_draws<bg_cnbd> draw_posterior(const weighted_rows&, const fit_result<bg_cnbd>&, const draw_options&,
+                                                 const execution&);
+template posterior_draws<mbg_cnbd> draw_posterior(const weighted_rows&, const fit_result<mbg_cnbd>&,
+                                                  const draw_options&, const execution&);
 template posterior_draws<pareto_nbd> draw_posterior(const weighted_rows&, const fit_result<pareto_nbd>&,
                                                     const draw_options&, const execution&);
 template posterior_draws<ggompertz_nbd> draw_posterior(const weighted_rows&, const fit_result<ggompertz_nbd>&,

@@ -79,7 +79,7 @@ intervals_of<M> profile_rows(const usable_rows<Row>& data, const fit_result<M>& 
                              const Block& block) {
   constexpr std::size_t N = parameter_count<M>;
   require_same_rows(data.total, fit.rows);
-  auto objective = negative_log_posterior<M, Basic>(data, fit.priors, 1.0, how, block);
+  auto objective = negative_log_posterior<M, Basic>(data, fit.model, fit.priors, 1.0, how, block);
   const auto values = fit.model.parameters();
   const auto errors = fit.standard_errors();
   const vector_n<N> estimate = log_parameters(fit.model);

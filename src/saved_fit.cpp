@@ -110,7 +110,13 @@ void write_fit(json::writer& out, const fit_result<M>& f) {
   out.end_array();
   write_numbers(out.key("gradient"), f.gradient);
   out.key("rows").number(f.rows).key("distinct_rows").whole(static_cast<std::int64_t>(f.distinct_rows));
-  out.key("evaluations").whole(f.evaluations).end_object();
+  out.key("evaluations").whole(f.evaluations);
+  if (!f.log_likelihood_of_k.empty()) {
+    out.key("log_likelihood_of_k").begin_array();
+    for (const double l : f.log_likelihood_of_k) write_number(out, l);
+    out.end_array();
+  }
+  out.end_object();
 }
 
 template <class M>
@@ -128,6 +134,12 @@ fit_result<M> read_fit(json::fields& members) {
   f.rows = members.require("rows").number_within(0.0, 1e300);
   f.distinct_rows = static_cast<std::size_t>(members.require("distinct_rows").whole_within(0, most_rows));
   f.evaluations = static_cast<int>(members.require("evaluations").whole_within(0, 1'000'000'000));
+  if constexpr (erlang_model<M>) {
+    if (const auto v = members.find("log_likelihood_of_k")) {
+      const auto of_k = read_array<static_cast<std::size_t>(max_stages)>(*v, read_number);
+      f.log_likelihood_of_k.assign(of_k.begin(), of_k.end());
+    }
+  }
   members.close();
   return f;
 }

@@ -22,6 +22,7 @@ struct basic_bg_cnbd {
 
   static constexpr std::string_view model_name = "bg_cnbd";
   static constexpr std::array<std::string_view, 4> parameter_names{"r", "alpha", "a", "b"};
+  static constexpr std::array<int, 4> unit_powers{0, 1, 0, 0};  ///< of the data's unit, in each
   [[nodiscard]] std::array<R, 4> parameters() const { return {r, alpha, a, b}; }
   [[nodiscard]] static basic_bg_cnbd from(const std::array<R, 4>& p, int k = 1) { return {k, p[0], p[1], p[2], p[3]}; }
   [[nodiscard]] friend bool operator==(const basic_bg_cnbd&, const basic_bg_cnbd&) = default;

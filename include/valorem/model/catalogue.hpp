@@ -2,8 +2,10 @@
 #ifndef VALOREM_MODEL_CATALOGUE_HPP
 #define VALOREM_MODEL_CATALOGUE_HPP
 
+#include <valorem/model/bg_cnbd.hpp>
 #include <valorem/model/bg_nbd.hpp>
 #include <valorem/model/ggompertz_nbd.hpp>
+#include <valorem/model/mbg_cnbd.hpp>
 #include <valorem/model/mbg_nbd.hpp>
 #include <valorem/model/nbd.hpp>
 #include <valorem/model/pareto_nbd.hpp>
@@ -16,7 +18,7 @@ namespace valorem::inline VALOREM_ABI {
 
 /// The default comes first: the best likelihood of the simple three on both CDNOW cuts, and it does not call every
 /// one-time buyer alive.
-using any_purchase_model = std::variant<mbg_nbd, bg_nbd, pareto_nbd, ggompertz_nbd, nbd>;
+using any_purchase_model = std::variant<mbg_nbd, bg_nbd, pareto_nbd, ggompertz_nbd, nbd, mbg_cnbd, bg_cnbd>;
 
 namespace detail {
 

@@ -65,8 +65,9 @@ template <purchase_model M>
     half.t_x.push_back(rows.t_x[i]);
     half.T.push_back(rows.T[i]);
     half.weight.push_back(rows.weight[i]);
+    if (!rows.log_gaps.empty()) half.log_gaps.push_back(rows.log_gaps[i]);
   }
-  const auto fitted = [&](const weighted_histories& h) { return fit<M>({h.columns(), h.weight}, how); };
+  const auto fitted = [&](const weighted_histories& h) { return fit<M>({h.columns(), h.weight, h.log_gaps}, how); };
   out.whole = fitted(rows);
   out.early = fitted(early);
   out.late = fitted(late);

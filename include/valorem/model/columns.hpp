@@ -19,6 +19,10 @@ VALOREM_EXPORT void p_alive(const bg_nbd& m, const history_columns& histories, s
 VALOREM_EXPORT void p_alive(const mbg_nbd& m, const history_columns& histories, std::span<double> out,
                             const execution& how = {});
 
+VALOREM_EXPORT void p_alive(const bg_cnbd& m, const history_columns& histories, std::span<double> out,
+                            const execution& how = {});
+VALOREM_EXPORT void p_alive(const mbg_cnbd& m, const history_columns& histories, std::span<double> out,
+                            const execution& how = {});
 VALOREM_EXPORT void p_alive(const pareto_nbd& m, const history_columns& histories, std::span<double> out,
                             const execution& how = {});
 

@@ -62,6 +62,14 @@ struct fit_result {
     return std::ranges::any_of(priors, [](const log_normal_prior& p) { return numeric::is_finite(p.sd); });
   }
 
+  /// ln L at its best for k = 1, 2, ..., of a model whose k the fit chose; else empty.
+  std::vector<double> log_likelihood_of_k = {};
+
+  /// Numbers that the data chose: the parameters, and k where the fit chose it.
+  [[nodiscard]] double free_parameters() const {
+    return static_cast<double>(size) + (log_likelihood_of_k.empty() ? 0.0 : 1.0);
+  }
+
   [[nodiscard]] std::array<double, size> standard_errors() const {
     std::array<double, size> out{};
     for (std::size_t i = 0; i < size; ++i) out[i] = std::sqrt(covariance[i][i]);
@@ -71,18 +79,21 @@ struct fit_result {
   /// contract_error.
   [[nodiscard]] double aic() const {
     require_unpenalised(penalised(), "AIC");
-    return 2.0 * static_cast<double>(size) - 2.0 * log_likelihood;
+    return 2.0 * free_parameters() - 2.0 * log_likelihood;
   }
   [[nodiscard]] double bic() const {
     require_unpenalised(penalised(), "BIC");
-    return static_cast<double>(size) * numeric::log(rows) - 2.0 * log_likelihood;
+    return free_parameters() * numeric::log(rows) - 2.0 * log_likelihood;
   }
 };
 
-/// Weighted histories; weight may be empty, and each row then counts once. Rows that check() refuses are left out.
+/// Weighted histories; weight may be empty, and each row then counts once. Rows that check() refuses are left out. The
+/// CNBD-k models alone read log_gaps, the sum of ln(gap) between each row's purchases, and leave out rows whose gaps
+/// check_gaps() refuses.
 struct weighted_rows {
   history_columns histories;
   std::span<const double> weight = {};
+  std::span<const double> log_gaps = {};
 };
 
 /// Fits a model of purchases: by maximum likelihood, or with a penalty to the maximum of likelihood times prior density
@@ -104,6 +115,27 @@ VALOREM_EXPORT fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows,
 template <>
 VALOREM_EXPORT fit_result<ggompertz_nbd> fit<ggompertz_nbd>(const weighted_rows& rows, const execution& how,
                                                             const penalty& prior);
+
+/// For k = 1 to max_stages; the k of the highest likelihood is taken, of equals the smaller one, and
+/// log_likelihood_of_k tells them all. It starts from BG/NBD or MBG/NBD, which is k = 1. Throws contract_error where
+/// log_gaps are absent.
+template <>
+VALOREM_EXPORT fit_result<bg_cnbd> fit<bg_cnbd>(const weighted_rows& rows, const execution& how, const penalty& prior);
+template <>
+VALOREM_EXPORT fit_result<mbg_cnbd> fit<mbg_cnbd>(const weighted_rows& rows, const execution& how,
+                                                  const penalty& prior);
+
+/// The same at one k, which is then given and not estimated; k = 1 needs no log_gaps. Throws contract_error for a k
+/// that is none.
+template <erlang_model M>
+[[nodiscard]] fit_result<M> fit_at(int k, const weighted_rows& rows, const execution& how = {},
+                                   const penalty& prior = {});
+template <>
+VALOREM_EXPORT fit_result<bg_cnbd> fit_at<bg_cnbd>(int k, const weighted_rows& rows, const execution& how,
+                                                   const penalty& prior);
+template <>
+VALOREM_EXPORT fit_result<mbg_cnbd> fit_at<mbg_cnbd>(int k, const weighted_rows& rows, const execution& how,
+                                                     const penalty& prior);
 
 /// BG/BB, to histories in whole periods; rows that check_periods() refuses are left out.
 template <>

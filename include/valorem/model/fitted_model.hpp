@@ -41,10 +41,13 @@ struct fit_penalties {
 };
 
 /// Fits a purchase model, by its name in the catalogue, to a summary's histories, and Gamma-Gamma to its spends where
-/// it has amounts. Equal rows are counted, not repeated, so any order of the customers gives the same bits. Throws
-/// contract_error for an unknown name or an illegal penalty, data_error where no row is left.
+/// it has amounts. Equal rows are counted, not repeated, so any order of the customers gives the same bits. k fixes the
+/// stages of a CNBD-k model, which are else chosen by the likelihood. Throws contract_error for an unknown name, a k
+/// that the model does not have and an illegal penalty, data_error where no row is left, and where a CNBD-k model meets
+/// a summary without gaps, as one from a ready table is.
 [[nodiscard]] VALOREM_EXPORT fitted_model fit_models(const summary& s, std::string_view model = mbg_nbd::model_name,
-                                                     const execution& how = {}, const fit_penalties& prior = {});
+                                                     const execution& how = {}, const fit_penalties& prior = {},
+                                                     std::optional<int> k = {});
 
 }  // namespace valorem::inline VALOREM_ABI
 

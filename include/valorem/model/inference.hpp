@@ -82,6 +82,15 @@ template <>
 VALOREM_EXPORT intervals_of<pareto_nbd> profile_intervals<pareto_nbd>(const weighted_rows& rows,
                                                                       const fit_result<pareto_nbd>& fit, double level,
                                                                       const execution& how);
+/// Of a model with stages, at the k of the fit, whose choice widens nothing.
+template <>
+VALOREM_EXPORT intervals_of<bg_cnbd> profile_intervals<bg_cnbd>(const weighted_rows& rows,
+                                                                const fit_result<bg_cnbd>& fit, double level,
+                                                                const execution& how);
+template <>
+VALOREM_EXPORT intervals_of<mbg_cnbd> profile_intervals<mbg_cnbd>(const weighted_rows& rows,
+                                                                  const fit_result<mbg_cnbd>& fit, double level,
+                                                                  const execution& how);
 template <>
 VALOREM_EXPORT intervals_of<ggompertz_nbd> profile_intervals<ggompertz_nbd>(const weighted_rows& rows,
                                                                             const fit_result<ggompertz_nbd>& fit,

@@ -17,7 +17,7 @@
 namespace valorem::inline VALOREM_ABI {
 
 using any_model = std::variant<nbd, bg_nbd, mbg_nbd, pareto_nbd, ggompertz_nbd, bg_bb, gamma_gamma,
-                               shifted_beta_geometric, beta_discrete_weibull>;
+                               shifted_beta_geometric, beta_discrete_weibull, bg_cnbd, mbg_cnbd>;
 
 /// {"schema":"valorem-model/1","model":"nbd","parameters":{"r":...,"alpha":...}}, each number with the fewest digits
 /// that read back to the same double. Throws contract_error for parameters outside their domain. Needs

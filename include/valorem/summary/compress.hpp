@@ -12,9 +12,11 @@
 
 namespace valorem::inline VALOREM_ABI {
 
-/// Distinct histories, ascending by x, then t_x, then T, and how much each weighs.
+/// Distinct histories, ascending by x, then t_x, then T, and how much each weighs. log_gaps: the weighted mean of
+/// Σ ln(gap) over the customers that a row stands for; empty where none were given.
 struct weighted_histories {
   std::vector<double> x, t_x, T, weight;
+  std::vector<double> log_gaps = {};
 
   [[nodiscard]] std::size_t size() const noexcept { return x.size(); }
   [[nodiscard]] history_columns columns() const noexcept { return {x, t_x, T}; }
@@ -27,10 +29,12 @@ struct weighted_spends {
   [[nodiscard]] std::size_t size() const noexcept { return x.size(); }
 };
 
-/// Good histories (check is ok) with a weight above 0; no weights: each row weighs 1. Kind: same-bits in any row order.
-/// Throws contract_error for columns of unequal length or a weight that is negative or not finite.
+/// Good histories (check is ok) with a weight above 0; no weights: each row weighs 1. Where log_gaps are given they
+/// must be good too (check_gaps is ok). Kind: same-bits in any row order. Throws contract_error for columns of unequal
+/// length or a weight that is negative or not finite.
 [[nodiscard]] VALOREM_EXPORT weighted_histories compress(const history_columns& rows,
-                                                         std::span<const double> weights = {});
+                                                         std::span<const double> weights = {},
+                                                         std::span<const double> log_gaps = {});
 
 /// Rows with whole x >= 1 and finite mean spend > 0: the ones that a model of spend can be fitted to. Otherwise as
 /// above.
@@ -47,7 +51,7 @@ struct weighted_spends {
 
 /// The same of a summary.
 [[nodiscard]] inline weighted_histories compress(const summary& s) {
-  return compress(s.histories(), row_weights(s));
+  return compress(s.histories(), row_weights(s), s.sum_log_gap);
 }
 [[nodiscard]] inline weighted_spends compress_spend(const summary& s) {
   return s.monetary_value.empty() ? weighted_spends{} : compress_spend(s.frequency, s.monetary_value, row_weights(s));
