@@ -22,6 +22,7 @@ std::string fit_repr(const fit_record& f) {
   if (!f.limit.empty()) out += " (towards " + f.limit + ")";
   if (f.penalised()) out += ", penalised";
   out += ", log-likelihood " + shown(f.log_likelihood, ".6f") + ", " + shown(f.rows, ",.10g") + " rows";
+  if (py::hasattr(f.model, "k")) out += "\n  k       " + py::str(f.model.attr("k")).cast<std::string>();
   for (std::size_t i = 0; i < f.values.size(); ++i) {
     out += "\n  " + f.parameters[i] + std::string(8 - std::min<std::size_t>(7, f.parameters[i].size()), ' ') +
            shown(f.values[i], "<12.8g") + " ± " + shown(f.standard_errors[i], ".3g");
@@ -168,6 +169,15 @@ void bind_fit(py::module_& m) {
       .def_readonly("rows", &fit_record::rows, "Total weight of the rows used.")
       .def_readonly("distinct_rows", &fit_record::distinct_rows, "Equal rows count once here.")
       .def_readonly("evaluations", &fit_record::evaluations, "Of the likelihood, until the fit ended.")
+      .def_property_readonly(
+          "log_likelihood_of_k",
+          [](const fit_record& f) -> py::object {
+            const std::vector<double>& of_k = f.log_likelihood_of_k;
+            if (of_k.empty()) return py::none();
+            return py::array_t<double>(static_cast<py::ssize_t>(of_k.size()), of_k.data());
+          },
+          "ln L at its best for k = 1, 2, ..., where the fit chose k; else None. aic and bic then count k as one more\n"
+          "parameter.")
       .def(
           "confidence_interval",
           [](const fit_record& f, const py::object& level, const py::object& scale) {
@@ -202,10 +212,11 @@ void bind_fit(py::module_& m) {
           [](const fit_record& f) {
             return py::make_tuple(f.model, f.name, f.parameters, f.values, f.standard_errors, f.covariance, f.gradient,
                                   f.log_likelihood, f.aic, f.bic, static_cast<int>(f.outcome), f.limit, f.rows,
-                                  f.distinct_rows, f.evaluations, f.log_posterior, prior_cells(f));
+                                  f.distinct_rows, f.evaluations, f.log_posterior, prior_cells(f),
+                                  f.log_likelihood_of_k);
           },
           [](const py::tuple& t) {
-            if (t.size() != 17) throw contract_error("Fit: this was pickled by another version");
+            if (t.size() != 18) throw contract_error("Fit: this was pickled by another version");
             using names = std::vector<std::string>;
             using numbers = std::vector<double>;
             return fit_record{t[0],
@@ -224,7 +235,8 @@ void bind_fit(py::module_& m) {
                               t[13].cast<std::size_t>(),
                               t[14].cast<int>(),
                               t[15].cast<double>(),
-                              priors_of_cells(t[16].cast<numbers>())};
+                              priors_of_cells(t[16].cast<numbers>()),
+                              t[17].cast<numbers>()};
           }))
       .def("__repr__", &fit_repr);
   py::class_<likelihood_ratio>(m, "LikelihoodRatio", "What vl.likelihood_ratio_test found.")

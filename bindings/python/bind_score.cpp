@@ -24,13 +24,14 @@ fit_record purchases_of(const fitted_model& m) {
 }
 
 fitted_model fit_summary(const summary& s, const std::string& model, bool with_spend, const py::object& prior,
-                         const py::object& spend_prior, const py::object& threads) {
+                         const py::object& spend_prior, const py::object& k, const py::object& threads) {
   const fit_penalties known{.purchases = penalty_argument(prior), .spend = penalty_argument(spend_prior)};
   const execution how = threads_argument(threads);
+  const std::optional<int> stages = k.is_none() ? std::nullopt : std::optional(stages_argument(k));
   fitted_model out;
   {
     const py::gil_scoped_release others_may_run;
-    out = fit_models(s, model, how, known);
+    out = fit_models(s, model, how, known, stages);
   }
   if (!with_spend) out.spend.reset();
   warned(purchases_of(out));
@@ -228,7 +229,7 @@ void bind_score(py::module_& m) {
                       [](const py::str& text) { return read_fitted_model(text.cast<std::string>()).value(); }))
       .def("__repr__", &describe);
   m.def("fit_summary", &fit_summary, arg("summary"), arg("model"), arg("with_spend"), arg("penalty"),
-        arg("spend_penalty"), arg("threads"));
+        arg("spend_penalty"), arg("k"), arg("threads"));
 
   py::class_<score_table, shared_table>(m, "ScoreData", "A scored table as the core keeps it.")
       .def("columns", &table_columns)

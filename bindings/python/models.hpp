@@ -22,6 +22,7 @@ namespace valorem::python {
 template <parametric M>
 std::string class_repr(const M& m, const char* class_name) {
   std::string out = std::string(class_name) + "(";
+  if constexpr (erlang_model<M>) out += "k=" + std::to_string(m.k) + ", ";
   const auto values = m.parameters();
   for (std::size_t i = 0; i < values.size(); ++i) {
     out += (i == 0 ? "" : ", ") + std::string(M::parameter_names[i]) + "=" +
@@ -30,14 +31,35 @@ std::string class_repr(const M& m, const char* class_name) {
   return out + ")";
 }
 
+/// k= of a model with stages; throws contract_error for what is no number of them.
+[[nodiscard]] inline int stages_argument(const py::object& k) {
+  const long long stages = one_count(k, "k");
+  if (stages < 1 || stages > max_stages) {
+    throw contract_error("k must be a whole number from 1 to " + std::to_string(max_stages) + ", not " +
+                         std::to_string(stages));
+  }
+  return static_cast<int>(stages);
+}
+
 template <parametric M, std::size_t... I>
 void define_parameters(py::class_<M>& c, std::index_sequence<I...>) {
-  c.def(py::init([](const decltype((void)I, py::object{})&... p) {
-          const M m = M::from({one_number(p, M::parameter_names[I])...});
-          require_legal(m);
-          return m;
-        }),
-        py::arg(M::parameter_names[I].data())...);
+  if constexpr (erlang_model<M>) {
+    c.def(py::init([](const py::object& k, const decltype((void)I, py::object{})&... p) {
+            const M m = M::from({one_number(p, M::parameter_names[I])...}, stages_argument(k));
+            require_legal(m);
+            return m;
+          }),
+          py::arg("k"), py::arg(M::parameter_names[I].data())...);
+    c.def_property_readonly(
+        "k", [](const M& m) { return m.k; }, "Events to a purchase: whole, 1 to 12; the higher, the more regular.");
+  } else {
+    c.def(py::init([](const decltype((void)I, py::object{})&... p) {
+            const M m = M::from({one_number(p, M::parameter_names[I])...});
+            require_legal(m);
+            return m;
+          }),
+          py::arg(M::parameter_names[I].data())...);
+  }
   (c.def_property_readonly(
        M::parameter_names[I].data(), [](const M& m) { return m.parameters()[I]; },
        "A parameter, above 0; in which unit, the class says."),
@@ -84,6 +106,7 @@ struct fit_record {
   int evaluations;
   double log_posterior;
   std::vector<log_normal_prior> priors;
+  std::vector<double> log_likelihood_of_k;  // empty where no k was chosen
 
   [[nodiscard]] bool penalised() const {
     return std::any_of(priors.begin(), priors.end(),
@@ -126,7 +149,8 @@ fit_record record_of(const fit_result<M>& f) {
                  f.distinct_rows,
                  f.evaluations,
                  f.log_posterior,
-                 {f.priors.begin(), f.priors.end()}};
+                 {f.priors.begin(), f.priors.end()},
+                 f.log_likelihood_of_k};
   for (const auto& row : f.covariance) out.covariance.insert(out.covariance.end(), row.begin(), row.end());
   return out;
 }
@@ -163,10 +187,10 @@ inline constexpr const char* profile_doc =
     "its\n"
     "log_posterior.";
 
-/// A weights= argument: no span where it is None.
+/// A column that may be absent, weights= or log_gaps=: no span where it is None.
 struct weights_argument {
-  explicit weights_argument(const py::object& source) {
-    if (!source.is_none()) values = table_column(source, "weights");
+  explicit weights_argument(const py::object& source, std::string_view name = "weights") {
+    if (!source.is_none()) values = table_column(source, name);
   }
   [[nodiscard]] std::span<const double> span() const {
     return values ? std::span<const double>(values->data(), static_cast<std::size_t>(values->size()))

@@ -14,7 +14,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 template <class M>
 class battery : public testing::Test {};
-using models = testing::Types<nbd, bg_nbd, mbg_nbd, pareto_nbd, ggompertz_nbd>;
+using models = testing::Types<nbd, bg_nbd, mbg_nbd, pareto_nbd, ggompertz_nbd, bg_cnbd, mbg_cnbd>;
 TYPED_TEST_SUITE(battery, models);
 
 class dice {
@@ -32,7 +32,9 @@ class dice {
     if (p.size() == 4 && part() < 0.2) p[2] = part() < 0.5 ? 1.0 : 1.0 + (part() < 0.5 ? 1e-9 : -1e-6);
     // Where a Gompertz hazard does not move.
     if (p.size() == 5 && part() < 0.2) p[4] = part() < 0.5 ? 1.0 : 1.0 + (part() < 0.5 ? 1e-9 : -1e-6);
-    return M::from(p);
+    M out = M::from(p);
+    if constexpr (erlang_model<M>) out.k = static_cast<int>(wide(1, 12.99));
+    return out;
   }
   history past(double most, double longest) {
     const double T = wide(1e-6, longest);
@@ -46,16 +48,28 @@ class dice {
   std::mt19937_64 random_{20};
 };
 
+/// Of a model with stages: with gaps that are as equal as can be.
+template <class M>
+double likelihood(const M& m, const history& h) {
+  if constexpr (erlang_model<M>) {
+    return log_likelihood(m, h, h.x > 0 ? h.x * std::log(h.t_x / h.x) : 0.0);
+  } else {
+    return log_likelihood(m, h);
+  }
+}
+
 TYPED_TEST(battery, every_answer_is_a_number_in_its_range) {
   dice d;
-  for (int i = 0; i < 600; ++i) {
+  // Discounted sums over many Erlang stages take milliseconds.
+  const int points = erlang_model<TypeParam> ? 60 : 600;
+  for (int i = 0; i < points; ++i) {
     const auto m = d.model<TypeParam>(1e-3, 1e3);
     const history h = d.past(1e5, 1e6);
     const double t = (h.T > 0 ? h.T : 1.0) * d.wide(1e-4, 1e4);
     const double rate = d.wide(1e-3, 1e2) / t;
     SCOPED_TRACE(testing::Message() << "x " << h.x << " t_x " << h.t_x << " T " << h.T << " t " << t << " rate "
                                     << rate);
-    EXPECT_TRUE(std::isfinite(log_likelihood(m, h)));
+    EXPECT_TRUE(std::isfinite(likelihood(m, h)));
     EXPECT_LE(log_p_alive(m, h), 0);
     EXPECT_TRUE(std::isfinite(log_p_alive(m, h)));
     for (const auto& f : {starting(m), given(m, h)}) {
@@ -133,6 +147,7 @@ TYPED_TEST(battery, the_small_and_the_large_end_of_time) {
     const double rate = d.wide(1e-3, 10);
     const double for_ever = discounted_purchases(f, rate, infinity);
     EXPECT_NEAR(discounted_purchases(f, rate, 60 / rate), for_ever, 1e-11 * for_ever);
+    if constexpr (erlang_model<TypeParam>) continue;  // the next purchase is some stages away
     // She buys at once at the mean rate of the posterior: E[λ] = (r+x)/(α+T).
     const auto p = m.parameters();
     double tiny = 1e-9 / (1 + (p[0] + h.x) / (p[1] + h.T));
@@ -175,7 +190,7 @@ TYPED_TEST(battery, a_customer_of_today_is_a_new_one) {
     const auto now = given(m, {0, 0, 0});
     const auto first = starting(m);
     EXPECT_NEAR(alive(now), alive(first), 1e-15);
-    EXPECT_NEAR(log_likelihood(m, {0, 0, 0}), 0, 1e-15) << "nothing was seen";
+    EXPECT_NEAR(likelihood(m, history{0, 0, 0}), 0, 1e-15) << "nothing was seen";
     EXPECT_NEAR(expected_purchases(now, 10), expected_purchases(first, 10),
                 1e-12 * (1 + expected_purchases(first, 10)));
   }

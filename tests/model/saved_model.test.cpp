@@ -27,9 +27,22 @@ TEST(SavedModel, WritesOneLine) {
 TEST(SavedModel, ReadsBackEveryModel) {
   for (const any_model& m : {any_model(nbd{0.1, 1e-300}), any_model(bg_nbd{1, 2, 3, 4}), any_model(mbg_nbd{1, 2, 3, 4}),
                              any_model(pareto_nbd{1, 2, 3, 4}), any_model(ggompertz_nbd{1, 2, 3, 4, 5}),
-                             any_model(bg_bb{1, 2, 3, 4}), any_model(gamma_gamma{6.25, 3.74, 15.44})}) {
+                             any_model(bg_bb{1, 2, 3, 4}), any_model(gamma_gamma{6.25, 3.74, 15.44}),
+                             any_model(bg_cnbd{12, 1, 2, 3, 4}), any_model(mbg_cnbd{2, 1, 2, 3, 4})}) {
     EXPECT_EQ(read_model(to_json(m)).value(), m);
   }
+}
+
+TEST(SavedModel, StagesStandBeforeTheParameters) {
+  const std::string text = to_json(mbg_cnbd{2, 0.5, 3, 1, 2});
+  EXPECT_EQ(text,
+            R"({"schema":"valorem-model/1","model":"mbg_cnbd","parameters":{"k":2,"r":0.5,"alpha":3,"a":1,"b":2}})");
+  for (const std::string_view k : {"0", "13", "2.5"}) {
+    std::string wrong = text;
+    wrong.replace(wrong.find("\"k\":2") + 4, 1, k);
+    EXPECT_EQ(why(wrong).pointer, "/parameters/k") << wrong;
+  }
+  EXPECT_THROW((void)to_json(mbg_cnbd{0, 0.5, 3, 1, 2}), contract_error);
 }
 
 TEST(SavedModel, KeepsEveryBit) {

@@ -2,7 +2,9 @@
 
 from ._core import (
     BGBB,
+    BGCNBD,
     BGNBD,
+    MBGCNBD,
     MBGNBD,
     NBD,
     BGNBDWithCovariates,
@@ -67,6 +69,7 @@ from .tiers import Decisions, Explanation, Route, Shortfall, TierProgram
 
 __all__ = [
     "BGBB",
+    "BGCNBD",
     "BGNBD",
     "BGNBDWithCovariates",
     "Bands",
@@ -91,6 +94,7 @@ __all__ = [
     "GammaGammaWithCovariates",
     "HoldoutReport",
     "LikelihoodRatio",
+    "MBGCNBD",
     "MBGNBD",
     "MBGNBDWithCovariates",
     "MixedCohortsWarning",

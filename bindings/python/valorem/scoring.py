@@ -64,20 +64,23 @@ def fit(
     model: str = "mbg_nbd",
     spend: str | None = "gamma_gamma",
     *,
+    k: int | None = None,
     penalty: Penalty | None = None,
     spend_penalty: Penalty | None = None,
     threads: int = 1,
 ) -> FittedModel:
-    """Fits a model of purchases ("mbg_nbd", "bg_nbd", "pareto_nbd", "ggompertz_nbd" or "nbd") and one of spend to a summary. spend=None
-    leaves the money out. Rows with a status other than "ok" are left out. ConvergenceWarning says where a fit did not end in a sharp
-    maximum; DataError is raised where no row is left. penalty and spend_penalty: priors of either model, as the models' own fit takes
-    them. Sources: NBD, Ehrenberg 1959; BG/NBD, Fader, Hardie & Lee 2005; MBG/NBD, Batislam, Denizel & Filiztekin 2007; Pareto/NBD,
-    Schmittlein, Morrison & Colombo 1987; GGompertz/NBD, Bemmaor & Glady 2012; Gamma-Gamma, Fader, Hardie & Lee 2005."""
+    """Fits a model of purchases ("mbg_nbd", "bg_nbd", "pareto_nbd", "ggompertz_nbd", "nbd", "mbg_cnbd" or "bg_cnbd") and one of spend
+    to a summary. The cnbd models know regular buyers: they choose k, the stages of a gap, by the likelihood, or keep the given k; they
+    need the gaps that a summary of transactions holds, and DataError says so of a ready table. spend=None leaves the money out. Rows
+    with a status other than "ok" are left out. ConvergenceWarning says where a fit did not end in a sharp maximum; DataError is raised
+    where no row is left. penalty and spend_penalty: priors of either model, as the models' own fit takes them. Sources: NBD, Ehrenberg
+    1959; BG/NBD, Fader, Hardie & Lee 2005; MBG/NBD, Batislam, Denizel & Filiztekin 2007; Pareto/NBD, Schmittlein, Morrison & Colombo
+    1987; GGompertz/NBD, Bemmaor & Glady 2012; (M)BG/CNBD-k, Reutterer, Platzer & Schröder 2021; Gamma-Gamma, Fader, Hardie & Lee 2005."""
     if spend not in (None, "gamma_gamma"):
         raise ContractError(f"spend: must be 'gamma_gamma' or None, not {spend!r}")
     if spend is None and spend_penalty is not None:
         raise ContractError("spend_penalty: there is no model of spend to penalise")
-    return _core.fit_summary(_data(summary), _sources.word(model, "model"), spend is not None, penalty, spend_penalty, threads)
+    return _core.fit_summary(_data(summary), _sources.word(model, "model"), spend is not None, penalty, spend_penalty, k, threads)
 
 
 def draws(summary: Summary, fitted: FittedModel, *, size: int = 1000, seed: int, proposals: int = 4000, threads: int = 1) -> FittedDraws:
