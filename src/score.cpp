@@ -211,13 +211,23 @@ void add_reason(std::string& to, std::string_view more) {
 
 /// What the numbers of a row do not know, told beside what she lacks.
 void explain(score_table& t, const fitted_model& m, const score_request& what) {
-  const auto* bg = std::get_if<fit_result<bg_nbd>>(&m.purchases);
+  const auto calls_alive = [&](const history& h) {
+    return std::visit(
+        [&](const auto& f) {
+          if constexpr (requires { always_alive(f.model, h); }) {
+            return always_alive(f.model, h);
+          } else {
+            return false;
+          }
+        },
+        m.purchases);
+  };
   for (std::size_t i = 0; i < t.size(); ++i) {
     const history h{t.frequency[i], t.recency[i], t.T[i]};
     const auto tell = [&](std::string_view what_of, status why) {
       if (why != status::ok) add_reason(t.reasons[i], std::string(what_of) + ": " + std::string(name(why)));
     };
-    if (bg != nullptr && check(h) == status::ok && always_alive(bg->model, h)) {
+    if (check(h) == status::ok && calls_alive(h)) {
       ++t.origin.always_alive;
       add_reason(t.reasons[i], "one-time buyer: BG/NBD calls her alive whatever her silence");
     }

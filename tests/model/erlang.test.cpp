@@ -1,11 +1,7 @@
 // BG/CNBD-k and MBG/CNBD-k: every verb against tables made by other formulas, against BG/NBD and MBG/NBD at k = 1, and
 // against simulated customers.
-#include "model/reference_table.hpp"
-#include <valorem/model/bg_cnbd.hpp>
-#include <valorem/model/bg_nbd.hpp>
-#include <valorem/model/mbg_cnbd.hpp>
-#include <valorem/model/mbg_nbd.hpp>
-#include <valorem/model/simulate.hpp>
+#include "model/reference_verbs.hpp"
+#include <valorem/model.hpp>
 #include <valorem/numeric/dual.hpp>
 
 #include <gtest/gtest.h>
@@ -14,9 +10,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
-#include <functional>
 #include <limits>
-#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -30,73 +24,16 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // ---- tables
 
-template <class M>
-using verb = std::function<double(const M&, const history&, const row&)>;
-
-struct answer {
-  verb<bg_cnbd> of_bg;
-  verb<mbg_cnbd> of_mbg;
-  bool logarithm;
-};
-
-template <class F>
-answer both(F f, bool logarithm = false) {
-  return {[f](const bg_cnbd& m, const history& h, const row& r) { return f(m, h, r); },
-          [f](const mbg_cnbd& m, const history& h, const row& r) { return f(m, h, r); }, logarithm};
-}
-
-const std::map<std::string, answer>& verbs() {
-  static const std::map<std::string, answer> all{
-      {"loglik", both([](const auto& m, const history& h, const row& r) { return log_likelihood(m, h, r.n); }, true)},
-      {"log_p_alive", both([](const auto& m, const history& h, const row&) { return log_p_alive(m, h); }, true)},
-      {"new_log_alive",
-       both([](const auto& m, const history&, const row& r) { return log_survival(starting(m), r.h); }, true)},
-      {"cond_log_alive",
-       both([](const auto& m, const history& h, const row& r) { return log_survival(given(m, h), r.h); }, true)},
-      {"new_expected_purchases",
-       both([](const auto& m, const history&, const row& r) { return expected_purchases(m, r.h); })},
-      {"cond_expected_purchases",
-       both([](const auto& m, const history& h, const row& r) { return expected_purchases(given(m, h), r.h); })},
-      {"new_pmf", both([](const auto& m, const history&, const row& r) { return pmf(m, r.n, r.h); })},
-      {"cond_pmf", both([](const auto& m, const history& h, const row& r) { return pmf(given(m, h), r.n, r.h); })},
-      {"new_discounted_purchases",
-       both([](const auto& m, const history&, const row& r) { return discounted_purchases(m, r.rate, r.h); })},
-      {"cond_discounted_purchases", both([](const auto& m, const history& h, const row& r) {
-         return discounted_purchases(given(m, h), r.rate, r.h);
-       })},
-      {"new_discounted_lifetime",
-       both([](const auto& m, const history&, const row& r) { return discounted_lifetime(m, r.rate, r.h); })},
-      {"cond_discounted_lifetime", both([](const auto& m, const history& h, const row& r) {
-         return discounted_lifetime(given(m, h), r.rate, r.h);
-       })},
-  };
-  return all;
-}
-
-/// The parameters of a row: k, r, α, a, b.
-template <class M>
-M model_of(const row& r) {
-  return M::from({r.params.at(1), r.params.at(2), r.params.at(3), r.params.at(4)}, static_cast<int>(r.params.at(0)));
-}
-
 void check_table(const std::string& file, std::size_t least) {
   const auto rows = reference::read(std::string(VALOREM_TEST_DIR) + "/reference/" + file);
   ASSERT_GE(rows.size(), least);
-  std::map<std::string, double> worst;
   for (const row& r : rows) {
-    const auto found = verbs().find(r.quantity);
-    ASSERT_NE(found, verbs().end()) << r.quantity;
     ASSERT_TRUE(r.model == bg_cnbd::model_name || r.model == mbg_cnbd::model_name) << r.model;
-    const history h{r.x, r.t_x, r.T};
-    const double got = r.model == bg_cnbd::model_name ? found->second.of_bg(model_of<bg_cnbd>(r), h, r)
-                                                      : found->second.of_mbg(model_of<mbg_cnbd>(r), h, r);
-    const double error = reference::error(r, got, found->second.logarithm);
-    worst[r.quantity] = std::max(worst[r.quantity], error / reference::allowed(r));
-    EXPECT_LE(error, reference::allowed(r)) << file << " line " << r.line << " " << r.quantity << " (" << r.region
-                                            << ") got " << got << " want " << r.value;
-  }
-  for (const auto& [quantity, part] : worst) {
-    if (std::getenv("VALOREM_VERBOSE")) printf("%s %s worst/allowed %.3f\n", file.c_str(), quantity.c_str(), part);
+    const auto got = reference::answer_to(r);
+    ASSERT_TRUE(got) << r.quantity;
+    EXPECT_LE(reference::error(r, got->value, got->logarithm), reference::allowed(r))
+        << file << " line " << r.line << " " << r.quantity << " (" << r.region << ") got " << got->value << " want "
+        << r.value;
   }
 }
 
@@ -104,10 +41,10 @@ TEST(erlang, likelihood_and_p_alive_are_the_tables) {
   check_table("erlang_likelihood.csv", 120);
 }
 TEST(erlang, futures_are_the_tables) {
-  check_table("erlang_purchases.csv", 25);
+  check_table("erlang_purchases.csv", 40);
 }
 TEST(erlang, discounted_futures_are_the_tables) {
-  check_table("erlang_discounted.csv", 35);
+  check_table("erlang_discounted.csv", 40);
 }
 
 // ---- k = 1

@@ -21,6 +21,13 @@ struct answer {
   bool logarithm;
 };
 
+/// A model with stages has k before its parameters.
+template <erlang_model M>
+M model_of(const row& r) {
+  if (r.params.size() != 5) throw std::runtime_error(r.model + ": another number of parameters");
+  return M::from({r.params[1], r.params[2], r.params[3], r.params[4]}, static_cast<int>(r.params[0]));
+}
+
 template <class M>
 M model_of(const row& r) {
   std::array<double, parameter_count<M>> p{};
@@ -29,17 +36,29 @@ M model_of(const row& r) {
   return M::from(p);
 }
 
+/// Of a model with stages, n is the sum of ln(gap).
+template <class M>
+double likelihood(const M& m, const history& h, const row& r) {
+  if constexpr (erlang_model<M>) {
+    return log_likelihood(m, h, r.n);
+  } else {
+    return log_likelihood(m, h);
+  }
+}
+
 template <class M>
 using verb = std::function<double(const M&, const history&, const row&)>;
 
 template <class M>
 const std::map<std::string, std::pair<verb<M>, bool>>& verbs() {
   static const std::map<std::string, std::pair<verb<M>, bool>> all{
-      {"loglik", {[](const M& m, const history& h, const row&) { return log_likelihood(m, h); }, true}},
+      {"loglik", {[](const M& m, const history& h, const row& r) { return likelihood(m, h, r); }, true}},
       {"p_alive", {[](const M& m, const history& h, const row&) { return p_alive(m, h); }, false}},
       {"log_p_alive", {[](const M& m, const history& h, const row&) { return log_p_alive(m, h); }, true}},
       {"p_alive_later", {[](const M& m, const history& h, const row& r) { return p_alive(m, h, r.h); }, false}},
       {"log_p_alive_later", {[](const M& m, const history& h, const row& r) { return log_p_alive(m, h, r.h); }, true}},
+      {"new_log_alive",
+       {[](const M& m, const history&, const row& r) { return log_survival(starting(m), r.h); }, true}},
       {"new_expected_purchases",
        {[](const M& m, const history&, const row& r) { return expected_purchases(m, r.h); }, false}},
       {"cond_expected_purchases",

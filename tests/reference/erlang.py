@@ -427,7 +427,8 @@ def write_purchases(path, seed, count):
                     cond = condition(lambda m: value_by(by_counts, m), w, names, value, logarithm)
                 else:
                     cond = 0.0
-                quantity = ("new_" if new else "cond_") + ("expected_purchases" if what == "purchases" else "log_alive")
+                quantity = (("new_" if new else "cond_") + "expected_purchases" if what == "purchases" else
+                            "new_log_alive" if new else "log_p_alive_later")
                 table.add(w, quantity, value, cond, region if route is by_counts else "far", not new, w.values["h"])
                 print(table.rows, flush=True)
             except (Unresolved, ZeroDivisionError, OverflowError, ValueError) as why:

@@ -36,7 +36,7 @@ def test_the_tables(table):
             got = m.log_likelihood(*history, log_gaps=float(row["n"]))
         elif quantity == "log_p_alive":
             got = m.log_p_alive(*history)
-        elif quantity == "cond_log_alive":
+        elif quantity == "log_p_alive_later":
             got = m.log_p_alive(*history, ahead=h)
         elif quantity.endswith("expected_purchases"):
             got = m.expected_purchases(h, *history)
