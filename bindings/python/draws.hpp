@@ -62,7 +62,7 @@ posterior_draws<M> draws_of(const draws_record& d) {
   for (std::size_t i = 0; i < d.cells.size(); i += k) {
     std::array<double, k> p{};
     std::copy_n(d.cells.begin() + static_cast<std::ptrdiff_t>(i), k, p.begin());
-    out.models.push_back(M::from(p));
+    out.models.push_back(alike<M>(out.mode, p));
   }
   return out;
 }
