@@ -75,6 +75,13 @@ TEST(reference, nbd_discounted) {
   check_table<nbd>("nbd_discounted.csv");
 }
 
+TEST(reference, pareto_nbd_likelihood) {
+  check_table<pareto_nbd>("pareto_nbd_likelihood.csv");
+}
+TEST(reference, pareto_nbd_purchases) {
+  check_table<pareto_nbd>("pareto_nbd_purchases.csv");
+}
+
 TEST(reference, ggompertz_nbd_likelihood) {
   check_table<ggompertz_nbd>("ggompertz_nbd_likelihood.csv");
 }
