@@ -129,7 +129,7 @@ TYPED_TEST(battery, chances_add_up_to_one_and_to_the_mean) {
 
 TYPED_TEST(battery, the_small_and_the_large_end_of_time) {
   dice d;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < (erlang_model<TypeParam> ? 15 : 200); ++i) {
     const auto m = d.model<TypeParam>(0.01, 100);
     const history h = d.past(1000, 1e4);
     const auto f = given(m, h);
