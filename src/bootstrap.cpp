@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,19 @@ fit_result<gamma_gamma> refit(const gamma_gamma& m, const std::vector<spend_hist
   return fit_spend(x, mean, {}, {}, prior);
 }
 
+template <contract_model M>
+fit_result<M> refit(const M& m, const std::vector<contract_history>& customers, const penalty& prior,
+                    std::uint64_t seed) {
+  std::vector<double> duration(customers.size());
+  std::vector<double> churned(customers.size());
+  for (std::size_t i = 0; i < customers.size(); ++i) {
+    const contract_history seen = simulate(m, customers[i].duration, seed, i);
+    duration[i] = seen.duration;
+    churned[i] = seen.churned;
+  }
+  return fit<M>(weighted_contracts{.contracts = {duration, churned}}, {}, prior);
+}
+
 template <class M, class Row>
 bootstrap_fits<M> bootstrap_rows(const usable_rows<Row>& data, const fit_result<M>& from,
                                  const bootstrap_options& options, const execution& how) {
@@ -124,6 +138,18 @@ bootstrap_fits<M> bootstrap(const weighted_rows& rows, const fit_result<M>& from
   }
 }
 
+template <contract_model M>
+bootstrap_fits<M> bootstrap(const cohort& group, const fit_result<M>& from, const bootstrap_options& options,
+                            const execution& how) {
+  require_counts(group);
+  // Customers who are all seen for as long: the end of each is drawn.
+  usable_rows<contract_history> data;
+  data.rows.push_back({static_cast<double>(group.lost.size()), 0.0});
+  data.total = std::accumulate(group.lost.begin(), group.lost.end(), group.survivors);
+  data.weight.push_back(data.total);
+  return bootstrap_rows(data, from, options, how);
+}
+
 bootstrap_fits<gamma_gamma> bootstrap_spend(std::span<const double> x, std::span<const double> mean,
                                             std::span<const double> weight, const fit_result<gamma_gamma>& from,
                                             const bootstrap_options& options, const execution& how) {
@@ -145,6 +171,10 @@ template bootstrap_fits<pareto_nbd> bootstrap(const weighted_rows&, const fit_re
                                               const bootstrap_options&, const execution&);
 template bootstrap_fits<ggompertz_nbd> bootstrap(const weighted_rows&, const fit_result<ggompertz_nbd>&,
                                                  const bootstrap_options&, const execution&);
+template bootstrap_fits<shifted_beta_geometric> bootstrap(const cohort&, const fit_result<shifted_beta_geometric>&,
+                                                          const bootstrap_options&, const execution&);
+template bootstrap_fits<beta_discrete_weibull> bootstrap(const cohort&, const fit_result<beta_discrete_weibull>&,
+                                                         const bootstrap_options&, const execution&);
 template bootstrap_fits<bg_bb> bootstrap(const weighted_rows&, const fit_result<bg_bb>&, const bootstrap_options&,
                                          const execution&);
 

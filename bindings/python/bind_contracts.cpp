@@ -115,6 +115,21 @@ draws_record contract_draws(const fit_record& record, O lost, O survivors, O dur
   return warned(record_of(drawn));
 }
 
+template <class M>
+py::object contract_bootstrap(const fit_record& record, O lost, O survivors, O size, O seed, O threads) {
+  const fit_result<M> f = result_of<M>(record);
+  const bootstrap_options asked = bootstrap_asked(size, seed);
+  const execution how = threads_argument(threads);
+  const cohort_argument group(lost, survivors);
+  bootstrap_fits<M> fits;
+  {
+    const cohort counts = group.view();
+    const py::gil_scoped_release others_may_run;
+    fits = bootstrap(counts, f, asked, how);
+  }
+  return table_of(fits);
+}
+
 template <template <class> class B>
 py::array_t<double> contract_gradients(const B<double>& m, O lost, O survivors, O duration, O churned) {
   constexpr std::size_t k = parameter_count<B<double>>;
@@ -246,6 +261,15 @@ void define_contract_model(py::module_& module, const char* class_name, const ch
   c.def_static("draws", &contract_draws<M>, arg("fit"), py::kw_only(), maybe("lost"), maybe("survivors"),
                maybe("duration"), maybe("churned"), maybe("weights"), arg("size") = 1000, arg("seed"),
                arg("proposals") = 4000, threads_one(), draws_doc);
+  c.def_static(
+      "bootstrap", &contract_bootstrap<M>, arg("fit"), py::kw_only(), arg("lost"), arg("survivors"), arg("size") = 200,
+      arg("seed"), threads_one(),
+      "The parametric bootstrap of a cohort, as a table of size rows: as many customers as it had are simulated "
+      "from\n"
+      "the fit and seen for as many periods as lost has, and the cohort is fitted as the first one was, with the "
+      "same\n"
+      "penalty; its parameters and status are a row. Counts must add up to a whole number. Row i is a function of the "
+      "seed and i.");
   const std::string fit_doc =
       "Maximum likelihood from a cohort's counts (lost, survivors) or from single contracts (duration, churned, with\n"
       "weights). Contracts with a status other than 'ok' are left out; their order does not matter.\n" +

@@ -487,9 +487,10 @@ void define_future(py::class_<M>& c) {
         "n with P(fewer than n) <= (1 - level)/2, high the smallest with P(more than n) <= (1 - level)/2, so that the\n"
         "interval holds the count with a chance of at least level. Of a new customer, or with a history, of this one. "
         "draws:\n"
-        "what draws() gave for this model's fit; the interval then holds what the parameters leave open too. NaN where "
-        "pmf\n"
-        "is.");
+        "what draws() gave for this model's fit; the interval then holds what the parameters leave open too, and takes "
+        "as "
+        "many\n"
+        "times as long as there are draws. NaN where pmf is.");
   c.def(
       "discounted_purchases",
       [](const M& m, O rate, O horizon, O frequency, O recency, O T, O step, O threads, O out) {

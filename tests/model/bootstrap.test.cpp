@@ -111,6 +111,20 @@ TEST(bootstrap, of_whole_periods) {
   for (const bg_bb& m : b.models) EXPECT_NEAR(std::log(m.alpha / truth.alpha), 0, 1);
 }
 
+TEST(bootstrap, of_a_cohort) {
+  const std::vector<double> lost{131, 126, 60, 42, 34, 23, 19};
+  const cohort group{lost, 565};
+  const auto f = fit<beta_discrete_weibull>(group);
+  ASSERT_EQ(f.outcome, fit_status::converged);
+  EXPECT_EQ(bootstrap(group, f, {.size = 5, .seed = 1}).models.size(), 5U);
+  const auto plain = fit<shifted_beta_geometric>(group);
+  expect_wald(plain, bootstrap(group, plain, {.size = 200, .seed = 3}));
+  const std::vector<double> half{131.5, 126};
+  auto other = plain;
+  other.rows = 299.5;
+  EXPECT_THROW((void)bootstrap(cohort{half, 42}, other), contract_error);
+}
+
 TEST(bootstrap, refuses_by_name_and_rule) {
   const auto c = population(nbd{.r = 0.8, .alpha = 12.0}, 100, 1, 30);
   const auto f = fit<nbd>(c.rows());

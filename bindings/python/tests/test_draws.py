@@ -192,3 +192,8 @@ def test_the_bootstrap():
     spend = vl.GammaGamma(6.25, 3.74, 15.44).simulate(x, seed=3)
     made = vl.GammaGamma.bootstrap(vl.GammaGamma.fit(x, spend, penalty=0.5), x, spend, size=3, seed=1)
     assert made.columns == ["p", "q", "v", "status"] and list(made["status"]) == ["converged"] * 3
+    cohort = {"lost": [131, 126, 60, 42], "survivors": 641}
+    fit = vl.ShiftedBetaGeometric.fit(**cohort)
+    table = vl.ShiftedBetaGeometric.bootstrap(fit, **cohort, size=20, seed=1, threads=2)
+    assert table.columns == ["alpha", "beta", "status"] and len(table) == 20
+    assert abs(np.log(table["alpha"] / fit.model.alpha).mean()) < 0.5

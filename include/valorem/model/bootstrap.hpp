@@ -3,6 +3,7 @@
 #define VALOREM_MODEL_BOOTSTRAP_HPP
 
 #include <valorem/model/fit.hpp>
+#include <valorem/model/fit_contracts.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -42,6 +43,13 @@ struct bootstrap_fits {
 /// Of a model of purchases.
 template <class M>
 [[nodiscard]] VALOREM_EXPORT bootstrap_fits<M> bootstrap(const weighted_rows& rows, const fit_result<M>& from,
+                                                         const bootstrap_options& options = {},
+                                                         const execution& how = {});
+
+/// Of a model of contracts, from a cohort that is seen for lost.size() periods; single contracts do not say how long
+/// one that ended would have been seen. Its counts must add up to a whole number.
+template <contract_model M>
+[[nodiscard]] VALOREM_EXPORT bootstrap_fits<M> bootstrap(const cohort& group, const fit_result<M>& from,
                                                          const bootstrap_options& options = {},
                                                          const execution& how = {});
 

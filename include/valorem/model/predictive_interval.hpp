@@ -85,7 +85,7 @@ template <purchase_model M>
 }
 
 /// Over equally likely models, as draw_posterior gives them: N is drawn from a model that is drawn first. Throws
-/// contract_error where there is none.
+/// contract_error where there is none. Takes as many times as long as there are draws.
 template <purchase_model M>
 [[nodiscard]] count_interval predictive_interval(std::span<const M> draws, double t, double level = 0.95) {
   if (draws.empty()) throw contract_error("draws: there is none");
