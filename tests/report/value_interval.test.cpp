@@ -43,7 +43,7 @@ bool same(double a, double b) {
 
 TEST(value_interval, is_the_quantiles_over_the_draws) {
   const auto& models = std::get<posterior_draws<mbg_nbd>>(once().d.purchases).models;
-  const auto& spends = once().d.spend->models;
+  const auto& spends = once().d.spend.value().models;
   const score_table t = once().with(&once().d);
   EXPECT_EQ(t.origin.draws, 50U);
   EXPECT_EQ(t.origin.level, 0.9);
@@ -116,7 +116,7 @@ TEST(value_interval, stands_after_the_value_in_csv) {
 
 TEST(value_interval, is_infinite_where_a_draw_leaves_no_mean_spend) {
   fitted_draws d = once().d;
-  for (std::size_t i = 0; i < 10; ++i) d.spend->models[i].q = 0.5;
+  for (std::size_t i = 0; i < 10; ++i) d.spend.value().models[i].q = 0.5;
   const score_table t = once().with(&d);
   bool seen = false;
   for (std::size_t i = 0; i < t.size(); ++i) {
@@ -135,7 +135,7 @@ TEST(value_interval, refuses_the_draws_of_another_fit) {
   std::get<posterior_draws<mbg_nbd>>(other.purchases).mode.r += 1;
   EXPECT_THROW((void)once().with(&other), contract_error);
   other = once().d;
-  other.spend->models.pop_back();
+  other.spend.value().models.pop_back();
   EXPECT_THROW((void)once().with(&other), contract_error);
   other = once().d;
   other.spend.reset();
