@@ -116,7 +116,9 @@ TEST(value_interval, stands_after_the_value_in_csv) {
 
 TEST(value_interval, is_infinite_where_a_draw_leaves_no_mean_spend) {
   fitted_draws d = once().d;
-  for (std::size_t i = 0; i < 10; ++i) d.spend.value().models[i].q = 0.5;
+  posterior_draws<gamma_gamma> spends = once().d.spend.value();
+  for (std::size_t i = 0; i < 10; ++i) spends.models[i].q = 0.5;
+  d.spend = spends;
   const score_table t = once().with(&d);
   bool seen = false;
   for (std::size_t i = 0; i < t.size(); ++i) {
@@ -135,7 +137,9 @@ TEST(value_interval, refuses_the_draws_of_another_fit) {
   std::get<posterior_draws<mbg_nbd>>(other.purchases).mode.r += 1;
   EXPECT_THROW((void)once().with(&other), contract_error);
   other = once().d;
-  other.spend.value().models.pop_back();
+  posterior_draws<gamma_gamma> fewer = once().d.spend.value();
+  fewer.models.pop_back();
+  other.spend = fewer;
   EXPECT_THROW((void)once().with(&other), contract_error);
   other = once().d;
   other.spend.reset();
