@@ -750,6 +750,7 @@ void define_fit(py::module_& m) {
   m.def(
       "likelihood_ratio_test",
       [](const fit_record& restricted, const F& full) {
+        require_unpenalised(restricted.penalised(), "a likelihood-ratio test");
         return compared(restricted.log_likelihood, restricted.values.size(), restricted.rows, full);
       },
       arg("restricted"), arg("full"), "Of a fit with covariates against one without.");

@@ -226,7 +226,8 @@ def test_penalties(customers, fit):
     assert [both.model.coefficients[p]["age"] for p in ("transaction", "dropout")] == pytest.approx([0.1, 0.1], abs=1e-5)
     assert np.isnan(some.aic)
     assert np.isnan(some.bic)
-    for restricted, full in ((some.without, some), (some, fit)):
+    told = vl.BGNBD.fit(**history, penalty={"b": (2.5, 1.0)})
+    for restricted, full in ((some.without, some), (some, fit), (told, fit)):
         with pytest.raises(vl.ContractError, match="penalised"):
             vl.likelihood_ratio_test(restricted, full)
 
