@@ -33,10 +33,17 @@ struct profile_point {
 template <std::size_t N, class Objective>
 profile_point<N> profile_at(Objective& objective, double top, std::size_t k, double u, vector_n<N> near) {
   near[k] = u;
-  const auto at = numeric::minimise<N>([&](const vector_n<N>& x) { return held(objective(x), k); }, near);
-  const dual<N> f = objective(at.x);
   // Where another parameter runs away, what it would still gain tells whether the value is that of the limit.
-  const bool found = numeric::is_finite(f.v) && (at.found || at.decrement < 1e-6);
+  const auto settled = [](const numeric::minimum<N>& at) { return at.found || at.decrement < 1e-6; };
+  const auto climb = [&](const vector_n<N>& from) {
+    return numeric::minimise<N>([&](const vector_n<N>& x) { return held(objective(x), k); }, from);
+  };
+  auto at = climb(near);
+  // A bent ridge is followed further from where the climb ended.
+  constexpr int most_climbs = 5;
+  for (int climbs = 1; climbs < most_climbs && !settled(at); ++climbs) at = climb(at.x);
+  const dual<N> f = objective(at.x);
+  const bool found = numeric::is_finite(f.v) && settled(at);
   return {at.x, 2.0 * (f.v + top), 2.0 * f.g[k], found};
 }
 

@@ -162,8 +162,9 @@ fit_record fit_model(const py::object& frequency, const py::object& recency, con
 
 template <class M>
 fit_record fit_stages(const py::object& frequency, const py::object& recency, const py::object& T,
-                      const py::object& weights, const py::object& log_gaps, const py::object& k,
-                      const py::object& threads) {
+                      const py::object& weights, const py::object& prior, const py::object& log_gaps,
+                      const py::object& k, const py::object& threads) {
+  const penalty known = penalty_argument(prior);
   const std::optional<int> stages = k.is_none() ? std::nullopt : std::optional(stages_argument(k));
   return warned(record_of(with_rows(frequency, recency, T, weights, log_gaps, threads,
                                     [&](const weighted_rows& rows, const execution& how) {

@@ -322,10 +322,10 @@ TEST(ggompertz_nbd, names_the_limit_it_runs_to) {
 }
 
 TEST(ggompertz_nbd, profiles_hold_the_truth_and_open_towards_pareto) {
-  const ggompertz_nbd truth{.r = 1, .alpha = 5, .b = .3, .s = 1, .beta = 1e6};
+  const ggompertz_nbd truth{.r = 1, .alpha = 5, .b = .2, .s = 1, .beta = 5};
   const rows_of d = customers(400, [&](std::uint64_t i) { return simulate(truth, 78.0, 1, i).seen; });
   const auto f = d.fitted();
-  const auto ends = profile_intervals<ggompertz_nbd>({{d.x, d.t_x, d.T}, d.weight}, f, 0.999);
+  const auto ends = profile_intervals<ggompertz_nbd>({{d.x, d.t_x, d.T}, d.weight}, f, 0.95);
   for (std::size_t i = 0; i < ends.size(); ++i) {
     EXPECT_LT(ends[i].low, truth.parameters()[i]) << i;
     EXPECT_GT(ends[i].high, truth.parameters()[i]) << i;
