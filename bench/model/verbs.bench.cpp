@@ -13,6 +13,7 @@ const bg_nbd bg{.r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426};
 const mbg_nbd mbg{.r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614};
 const ggompertz_nbd ggompertz{.r = 0.553, .alpha = 10.6, .b = 0.05, .s = 0.6, .beta = 0.5};
 const mbg_cnbd regular{.k = 3, .r = 0.8, .alpha = 2.5, .a = 0.891, .b = 1.614};
+const pareto_nbd pareto{.r = 0.553, .alpha = 10.578, .s = 0.606, .beta = 11.669};
 const gamma_gamma spend{.p = 6.25, .q = 3.74, .v = 15.44};
 constexpr double for_ever = std::numeric_limits<double>::infinity();
 constexpr double a_year = 52.0;
@@ -77,6 +78,8 @@ const int registered = [] {
     const auto future = given(mbg, h);
     return alive(future) + expected_purchases(future, a_year);
   });
+  add_each("posterior rates MBG", [](const history& h) { return posterior(mbg, h).purchase_rate.mean; });
+  add_each("posterior rates Pareto", [](const history& h) { return posterior(pareto, h).purchase_rate.mean; });
   add_each("log-likelihood BG", [](const history& h) { return log_likelihood(bg, h); });
   add_each("log-likelihood BG, gradient, Hessian", with_derivatives);
   add_each("P(alive) and E[purchases] GGompertz 52 weeks", [](const history& h) {

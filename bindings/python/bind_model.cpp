@@ -523,6 +523,45 @@ void define_future(py::class_<M>& c) {
       "per unit of cost rate. In time units; NaN for a rate or a horizon below 0.");
 }
 
+/// Four columns of one shape as valorem.posterior.PosteriorRates.
+template <class M>
+py::object posterior_rates(const M& m, const py::object& frequency, const py::object& recency, const py::object& T,
+                           const py::object& threads) {
+  const batch b({{"frequency", frequency}, {"recency", recency}, {"T", T}}, py::none(), threads);
+  const std::array<py::array_t<double>, 4> columns{py::array_t<double>(b.shape()), py::array_t<double>(b.shape()),
+                                                   py::array_t<double>(b.shape()), py::array_t<double>(b.shape())};
+  std::array<double*, 4> cells{};
+  for (std::size_t j = 0; j < 4; ++j) cells[j] = py::array_t<double>(columns[j]).mutable_data();
+  {
+    const py::gil_scoped_release others_may_run;
+    numeric::for_blocks(b.size(), b.how(), [&](std::size_t, std::size_t first, std::size_t last) noexcept {
+      for (std::size_t i = first; i < last; ++i) {
+        const rate_posterior of = posterior(m, history_at(b, i));
+        cells[0][i] = of.purchase_rate.mean;
+        cells[1][i] = of.purchase_rate.variance;
+        cells[2][i] = of.dropout.mean;
+        cells[3][i] = of.dropout.variance;
+      }
+    });
+  }
+  const auto shown = [&](std::size_t j) -> py::object {
+    return b.shape().empty() ? py::object(py::float_(*cells[j])) : py::object(columns[j]);
+  };
+  return py::module_::import("valorem.posterior").attr("PosteriorRates")(shown(0), shown(1), shown(2), shown(3));
+}
+
+template <class M>
+void define_posterior(py::class_<M>& c) {
+  c.def("posterior_rates", &posterior_rates<M>, arg("frequency"), arg("recency"), arg("T"), py::kw_only(),
+        threads_one(),
+        "What her history says of her own rates, whether she is still a customer or not: a named tuple purchase_rate,\n"
+        "purchase_rate_variance, dropout, dropout_variance, each of the rows' shape. purchase_rate is per time unit "
+        "while\n"
+        "she stays (of BG/BB her chance to buy in a period); dropout her chance to leave at each chance (of Pareto/NBD "
+        "her\n"
+        "rate of leaving per time unit, of NBD 0). NaN where status is not 'ok'.");
+}
+
 template <class M>
 void define_simulate(py::class_<M>& c) {
   using O = const py::object&;
@@ -565,6 +604,7 @@ void define_purchase_model(py::module_& m, const char* class_name, const char* d
   }
   define_alive(c);
   define_future(c);
+  if constexpr (requires(const B<double>& model, const history& h) { posterior(model, h); }) define_posterior(c);
   define_simulate(c);
 }
 

@@ -14,6 +14,7 @@
 //   penalty         priors for a fit                        posterior_draws models drawn from what the data leave open
 //   predictive_interval  how many purchases, as an interval  bootstrap       what a fit finds in its own populations
 //   covariates      what else is known of her moves them    fit_covariates  and by how much; saved_covariates: as text
+//   posterior       what a history says of her own rates
 //
 // and of contracts, whose end is seen: how long they last.
 //
@@ -48,6 +49,7 @@
 #include <valorem/model/nbd.hpp>
 #include <valorem/model/pareto_nbd.hpp>
 #include <valorem/model/penalty.hpp>
+#include <valorem/model/posterior.hpp>
 #include <valorem/model/posterior_draws.hpp>
 #include <valorem/model/predictive_interval.hpp>
 #include <valorem/model/saved_covariates.hpp>

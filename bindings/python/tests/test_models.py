@@ -205,6 +205,34 @@ def test_gamma_gamma():
     assert g.log_likelihood(0, 0) == 0.0
 
 
+@pytest.mark.parametrize("model", PURCHASE_MODELS, ids=repr)
+def test_posterior_rates(model):
+    f, r, T = np.array([2.0, 0, 26, 1, NAN]), np.array([30.43, 0, 30.86, 1.71, 1]), np.array([38.86, 38.86, 31, 38.86, 2])
+    rates = model.posterior_rates(f, r, T, threads=2)
+    assert isinstance(rates, vl.PosteriorRates) and rates.purchase_rate is rates[0]
+    for i in range(len(f)):
+        single = model.posterior_rates(f[i], r[i], T[i])
+        assert all(isinstance(v, float) for v in single)
+        np.testing.assert_array_equal([v[i] for v in rates], single)
+    assert all(np.isnan(v[4]) for v in rates) and all((v[:4] >= 0).all() for v in rates)
+    assert rates.purchase_rate[2] > rates.purchase_rate[0] > rates.purchase_rate[1]
+    # The prior is in the likelihood as alpha^r e^(-alpha rate).
+    slope = model.log_likelihood_gradient(f[:4], r[:4], T[:4])[:, 1]
+    assert rates.purchase_rate[:4] == pytest.approx(model.r / model.alpha - slope, rel=1e-11)
+
+
+def test_posterior_rates_agree_with_the_table():
+    kinds = {**MODELS, "bg_bb": vl.BGBB}
+    names = {"purchase_rate_mean": 0, "purchase_rate_variance": 1, "dropout_mean": 2, "dropout_variance": 3}
+    seen = set()
+    for row in reference("posterior.csv"):
+        model = kinds[row["model"]](*map(float, row["params"].split()))
+        rates = model.posterior_rates(*(float(row[k]) for k in ("x", "t_x", "T")))
+        close(rates[names[row["quantity"]]], float(row["value"]), float(row["cond"]))
+        seen.add(row["model"])
+    assert seen == set(kinds)
+
+
 def fit_data():
     rng = np.random.default_rng(2)
     n = 4000

@@ -61,6 +61,7 @@ from .diagnostics import (
     tracking,
 )
 from .errors import ContractError, ConvergenceWarning, DataError, Error, MixedCohortsWarning, ProgramError
+from .posterior import PosteriorRates
 from .scoring import Scores, draws, fit, score
 from .status import Status
 from .summary import Summary, summarise
@@ -102,6 +103,7 @@ __all__ = [
     "NBD",
     "ParetoNBD",
     "ParetoNBDWithCovariates",
+    "PosteriorRates",
     "ProgramError",
     "Rates",
     "Route",

@@ -5,6 +5,7 @@
 
 #include <valorem/model/arrivals.hpp>
 #include <valorem/model/parameters.hpp>
+#include <valorem/model/posterior.hpp>
 #include <valorem/numeric/beta_mixture.hpp>
 #include <valorem/numeric/beta_mixture_integral.hpp>
 
@@ -150,6 +151,16 @@ template <class R>
   const R around = h.x * numeric::log((r + h.x) / (alpha + t)) - r * numeric::log1p(R(t) / alpha);
   const R other = numeric::softplus(R(numeric::select(left, R(-odds), odds)));
   return around + numeric::select(can_leave, other, R(0.0)) + numeric::select(left, R(numeric::log(a / n)), R(0.0));
+}
+
+/// What she is given a history: alive with λ ~ Gamma(k, α+T) and p ~ Beta(a, n+1), or gone since t_x with λ ~ Gamma(k,
+/// α+t_x) and p ~ Beta(a+1, n); she had n - b chances to leave that she let pass before her last purchase.
+[[nodiscard]] inline rate_posterior beta_geometric_posterior(double log_alive, double k, double alpha, double a,
+                                                             double n, const history& h) noexcept {
+  const double now = alpha + h.T;
+  const double then = alpha + h.t_x;
+  return {mixed(log_alive, gamma_moments(k, now), gamma_moments(k, then), k / now * ((h.T - h.t_x) / then)),
+          mixed(log_alive, beta_moments(a, n + 1.0), beta_moments(a + 1.0, n), 1.0 / (a + n + 1.0))};
 }
 
 }  // namespace detail

@@ -68,6 +68,14 @@ template <class R>
   return detail::beta_geometric_alive(m.r, m.alpha, m.a, R(m.b + (h.x - 1.0)), h);
 }
 
+/// Mean and variance of λ and p given the history: alive with p ~ Beta(a, b+x), or gone since t_x. Same-bits; relative
+/// error <= max(1e-12, 4 eps cond).
+[[nodiscard]] inline rate_posterior posterior(const bg_nbd& m, const history& h) {
+  const double log_alive = log_p_alive(m, h);
+  if (h.x == 0 && log_alive == 0) return {detail::gamma_moments(m.r, m.alpha + h.T), detail::beta_moments(m.a, m.b)};
+  return detail::beta_geometric_posterior(log_alive, m.r + h.x, m.alpha, m.a, m.b + (h.x - 1.0), h);
+}
+
 /// A customer who makes her first purchase now.
 template <class R>
 [[nodiscard]] basic_beta_geometric_future<R> starting(const basic_bg_nbd<R>& m) {

@@ -58,6 +58,12 @@ template <class R>
   return detail::beta_geometric_alive(m.r, m.alpha, m.a, R(m.b + h.x), h);
 }
 
+/// Mean and variance of λ and p given the history: alive with p ~ Beta(a, b+x+1), or gone since t_x. Same-bits;
+/// relative error <= max(1e-12, 4 eps cond).
+[[nodiscard]] inline rate_posterior posterior(const mbg_nbd& m, const history& h) {
+  return detail::beta_geometric_posterior(log_p_alive(m, h), m.r + h.x, m.alpha, m.a, m.b + h.x, h);
+}
+
 /// A customer who makes her first purchase now and stays with chance b/(a+b).
 template <class R>
 [[nodiscard]] basic_beta_geometric_future<R> starting(const basic_mbg_nbd<R>& m) {

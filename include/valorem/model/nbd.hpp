@@ -3,6 +3,7 @@
 #define VALOREM_MODEL_NBD_HPP
 
 #include <valorem/model/arrivals.hpp>
+#include <valorem/model/posterior.hpp>
 #include <valorem/model/verbs.hpp>
 
 namespace valorem::inline VALOREM_ABI {
@@ -59,6 +60,12 @@ template <class R>
 template <class R>
 [[nodiscard]] R p_alive(const basic_nbd<R>& m, const history& h) {
   return R(legal(m) && check(h) == status::ok ? 1.0 : not_a_value);
+}
+
+/// λ ~ Gamma(r+x, α+T); nobody leaves. Same-bits.
+[[nodiscard]] inline rate_posterior posterior(const nbd& m, const history& h) noexcept {
+  const double never = log_p_alive(m, h);  // 0, or NaN
+  return {detail::gamma_moments(m.r + h.x + never, m.alpha + h.T), {never, never}};
 }
 
 template <class R>

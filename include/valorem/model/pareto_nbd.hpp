@@ -5,6 +5,7 @@
 #define VALOREM_MODEL_PARETO_NBD_HPP
 
 #include <valorem/model/arrivals.hpp>
+#include <valorem/model/posterior.hpp>
 #include <valorem/model/verbs.hpp>
 #include <valorem/numeric/discounted_power.hpp>
 #include <valorem/numeric/gamma.hpp>
@@ -66,10 +67,21 @@ template <class R>
   return false;
 }
 
-/// ln of the odds that she has left, ∫_{t_x}^T s/(β+y) ((α+T)/(α+y))^k ((β+T)/(β+y))^s dy, by its integral: y - t_x =
-/// base (e^u - 1) with the smaller of α+t_x and β+t_x as base, so that one of the two powers is an exponential in u.
+/// When she left, if she did: the odds' integrand s/(β+y) ((α+T)/(α+y))^k ((β+T)/(β+y))^s in y - t_x = base (e^(mode+θ)
+/// - 1), with the smaller of α+t_x and β+t_x as base, so that one of the two powers is an exponential in θ. It is f
+/// times exp(log_peak), θ from -mode to end.
 template <class R>
-[[nodiscard]] R pareto_log_odds_by_integral(const R& k, const R& s, const R& A, const R& B, double gap) {
+struct pareto_leaving {
+  numeric::power_pair<R> f;
+  R base;
+  double mode;
+  R end;
+  R log_peak;
+
+  [[nodiscard]] R since(const R& theta) const { return base * numeric::expm1(mode + theta); }
+};
+template <class R>
+[[nodiscard]] pareto_leaving<R> pareto_leaves(const R& k, const R& s, const R& A, const R& B, double gap) {
   const bool by_alpha = numeric::value_of(A) <= numeric::value_of(B);
   const R base = by_alpha ? A : B;
   const double last = numeric::value_of(base) > 0 ? numeric::log1p(gap / numeric::value_of(base)) : 0.0;
@@ -87,10 +99,18 @@ template <class R>
   const numeric::power_factor<R> of_k{k, by_alpha ? R(1.0) : R(e / (A + d)), by_alpha ? R(0.0) : R((A - B) / (A + d))};
   const numeric::power_factor<R> of_s{s + 1.0, by_alpha ? R(e / (B + d)) : R(1.0),
                                       by_alpha ? R((B - A) / (B + d)) : R(0.0)};
-  const numeric::power_pair<R> f{R(1.0), of_k, 1.0 - k, of_s};
-  const R hi = numeric::log1p(gap / base) - mode;
-  return numeric::log(s * e / (B + d)) + k * numeric::log1p(left / (A + d)) + s * numeric::log1p(left / (B + d)) +
-         numeric::log(numeric::integrate(f, f, -mode, hi));
+  return {{R(1.0), of_k, 1.0 - k, of_s},
+          base,
+          mode,
+          R(numeric::log1p(gap / base) - mode),
+          R(numeric::log(s * e / (B + d)) + k * numeric::log1p(left / (A + d)) + s * numeric::log1p(left / (B + d)))};
+}
+
+/// ln of the odds that she has left by T, by the integral over when.
+template <class R>
+[[nodiscard]] R pareto_log_odds_by_integral(const R& k, const R& s, const R& A, const R& B, double gap) {
+  const pareto_leaving<R> leaves = pareto_leaves(k, s, A, B, gap);
+  return leaves.log_peak + numeric::log(numeric::integrate(leaves.f, leaves.f, -leaves.mode, leaves.end));
 }
 
 /// ln P(alive at T) = -ln(1 + odds).
@@ -145,6 +165,53 @@ template <class R>
 template <class R>
 [[nodiscard]] R p_alive(const basic_pareto_nbd<R>& m, const history& h) {
   return numeric::exp(log_p_alive(m, h));
+}
+
+namespace detail {
+
+/// Mean and variance of (T-y)/(rate+y) over the time y at which she left, given that she did: how much the rate of a
+/// Gamma that saw her until y is above that of one that saw her until T.
+[[nodiscard]] inline mean_and_variance pareto_lift(const pareto_leaving<double>& leaves, double rate_then, double gap) {
+  const auto lift = [&](double theta) {
+    const double since = leaves.since(theta);
+    return std::max(0.0, gap - since) / (rate_then + since);
+  };
+  const auto average = [&](auto&& of) {
+    return numeric::integrate(
+        leaves.f, [&](double theta) { return leaves.f(theta) * of(lift(theta)); }, -leaves.mode, leaves.end);
+  };
+  const double all = average([](double) { return 1.0; });
+  const double mean = average([](double w) { return w; }) / all;
+  return {mean, average([mean](double w) { return (w - mean) * (w - mean); }) / all};
+}
+
+/// Gamma(shape, rate (1+w)^-1) mixed over w.
+[[nodiscard]] inline mean_and_variance lifted_gamma(double shape, double rate, const mean_and_variance& w) noexcept {
+  const double once = 1.0 + w.mean;
+  const mean_and_variance plain = gamma_moments(shape, rate);
+  return {plain.mean * once, plain.variance * (once * once + w.variance * (1.0 + shape))};
+}
+
+}  // namespace detail
+
+/// Mean and variance of λ and μ given the history (Fader & Hardie's note 009 as ratios of likelihoods): alive with λ ~
+/// Gamma(r+x, α+T) and μ ~ Gamma(s, β+T), or gone since y with λ ~ Gamma(r+x, α+y) and μ ~ Gamma(s+1, β+y). Same-bits;
+/// relative error <= max(1e-12, 4 eps cond).
+[[nodiscard]] inline rate_posterior posterior(const pareto_nbd& m, const history& h) {
+  const double log_alive = log_p_alive(m, h);
+  const double gap = h.T - h.t_x;
+  const double k = m.r + h.x + 0.0 * log_alive;  // NaN where that is
+  const double A = m.alpha + h.T;
+  const double B = m.beta + h.T;
+  const mean_and_variance buys = detail::gamma_moments(k, A);
+  const mean_and_variance goes = detail::gamma_moments(m.s + 0.0 * log_alive, B);
+  if (!(log_alive < 0)) return {buys, goes};
+  const auto leaves = detail::pareto_leaves(k, m.s, m.alpha + h.t_x, m.beta + h.t_x, gap);
+  const mean_and_variance of_buying = detail::pareto_lift(leaves, m.alpha + h.t_x, gap);
+  const mean_and_variance of_going = detail::pareto_lift(leaves, m.beta + h.t_x, gap);
+  return {detail::mixed(log_alive, buys, detail::lifted_gamma(k, A, of_buying), buys.mean * of_buying.mean),
+          detail::mixed(log_alive, goes, detail::lifted_gamma(m.s + 1.0, B, of_going),
+                        (1.0 + (m.s + 1.0) * of_going.mean) / B)};
 }
 
 /// A customer who makes her first purchase now.
