@@ -43,6 +43,11 @@ std::vector<double> column(const std::vector<weighted_row<N>>& rows, std::size_t
   return out;
 }
 
+/// What a model of spend can be fitted to.
+bool spends(double x, double mean) {
+  return x >= 1 && check({.x = x, .t_x = 1, .T = 1}) == status::ok && mean > 0 && numeric::is_finite(mean);
+}
+
 }  // namespace
 
 namespace {
@@ -108,12 +113,31 @@ weighted_spends compress_spend(std::span<const double> x, std::span<const double
   kept.reserve(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double w = weights.empty() ? 1 : weights[i];
-    const bool repeats = x[i] >= 1 && check({.x = x[i], .t_x = 1, .T = 1}) == status::ok;
-    if (!repeats || !(mean_spend[i] > 0) || !numeric::is_finite(mean_spend[i]) || !(w > 0)) continue;
+    if (!spends(x[i], mean_spend[i]) || !(w > 0)) continue;
     kept.push_back({x[i], mean_spend[i], w});
   }
   merge_equal<2>(kept);
   return {.x = column<2>(kept, 0), .mean_spend = column<2>(kept, 1), .weight = column<2>(kept, 2)};
+}
+
+weighted_itemised_spends compress_itemised_spend(std::span<const double> x, std::span<const double> mean_spend,
+                                                 std::span<const double> sum_log_spend,
+                                                 std::span<const double> weights) {
+  require_equal_length(x.size(), "frequency", mean_spend.size(), "monetary_value");
+  require_equal_length(x.size(), "frequency", sum_log_spend.size(), "log_spend");
+  check_weights(x.size(), weights);
+  std::vector<weighted_row<3>> kept;
+  kept.reserve(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double w = weights.empty() ? 1 : weights[i];
+    if (!spends(x[i], mean_spend[i]) || !numeric::is_finite(sum_log_spend[i]) || !(w > 0)) continue;
+    kept.push_back({x[i], mean_spend[i], sum_log_spend[i] + 0.0, w});
+  }
+  merge_equal<3>(kept);
+  return {.x = column<3>(kept, 0),
+          .mean_spend = column<3>(kept, 1),
+          .sum_log_spend = column<3>(kept, 2),
+          .weight = column<3>(kept, 3)};
 }
 
 }  // namespace valorem::inline VALOREM_ABI

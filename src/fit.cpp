@@ -17,6 +17,7 @@ using detail::mean_of;
 using detail::profile_rows;
 using detail::usable_gaps;
 using detail::usable_histories;
+using detail::usable_itemised_spends;
 using detail::usable_rows;
 using detail::usable_spends;
 using detail::with_gaps;
@@ -80,6 +81,15 @@ constexpr limit_rule spend_limits[] = {
      "a spread without mean (p or q to 0)"},
     {[](std::span<const double> p, double s) { return p[2] < 1e-7 * s; }, "a spread without scale (v to 0)"},
 };
+
+/// Of means alone or of purchases one by one: the likelihood goes by the row.
+template <class Row>
+fit_result<gamma_gamma> fit_spend_rows(const usable_rows<Row>& data, const execution& how, const penalty& prior) {
+  const double level = mean_of(data, [](const Row& s) { return s.mean; });
+  // p v / (q - 1) = level at p = 4, q = 4.
+  return fit_rows<gamma_gamma, basic_gamma_gamma>(data, {{.p = 4.0, .q = 4.0, .v = 0.75 * level}}, spend_limits, level,
+                                                  how, prior, blocks);
+}
 
 /// α that makes a rate of shape r match the mean count per time; any positive number will do where nobody bought.
 double matching_alpha(const usable_rows<history>& data, double r) {
@@ -243,11 +253,13 @@ fit_result<bg_bb> fit<bg_bb>(const weighted_rows& rows, const execution& how, co
 
 fit_result<gamma_gamma> fit_spend(std::span<const double> x, std::span<const double> mean,
                                   std::span<const double> weight, const execution& how, const penalty& prior) {
-  const auto data = usable_spends(x, mean, weight);
-  const double level = mean_of(data, [](const spend_history& s) { return s.mean; });
-  // p v / (q - 1) = level at p = 4, q = 4.
-  return fit_rows<gamma_gamma, basic_gamma_gamma>(data, {{.p = 4.0, .q = 4.0, .v = 0.75 * level}}, spend_limits, level,
-                                                  how, prior, blocks);
+  return fit_spend_rows(usable_spends(x, mean, weight), how, prior);
+}
+
+fit_result<gamma_gamma> fit_itemised_spend(std::span<const double> x, std::span<const double> mean,
+                                           std::span<const double> sum_log, std::span<const double> weight,
+                                           const execution& how, const penalty& prior) {
+  return fit_spend_rows(usable_itemised_spends(x, mean, sum_log, weight), how, prior);
 }
 
 template <>
@@ -296,6 +308,15 @@ intervals_of<gamma_gamma> profile_spend_intervals(std::span<const double> x, std
                                                   std::span<const double> weight, const fit_result<gamma_gamma>& fit,
                                                   double level, const execution& how) {
   return profile_rows<gamma_gamma, basic_gamma_gamma>(usable_spends(x, mean, weight), fit, level, how, blocks);
+}
+
+intervals_of<gamma_gamma> profile_itemised_spend_intervals(std::span<const double> x, std::span<const double> mean,
+                                                           std::span<const double> sum_log,
+                                                           std::span<const double> weight,
+                                                           const fit_result<gamma_gamma>& fit, double level,
+                                                           const execution& how) {
+  return profile_rows<gamma_gamma, basic_gamma_gamma>(usable_itemised_spends(x, mean, sum_log, weight), fit, level, how,
+                                                      blocks);
 }
 
 template <>

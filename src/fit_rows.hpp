@@ -187,6 +187,9 @@ inline double unit_of(const history& h) {
 inline double unit_of(const spend_history& s) {
   return s.mean;
 }
+inline double unit_of(const itemised_spend& s) {
+  return s.mean;
+}
 inline double unit_of(const contract_history&) {
   return 1.0;
 }

@@ -23,17 +23,29 @@ fit_result<M> fit_purchases(const weighted_rows& rows, const execution& how, con
   }
 }
 
+std::optional<fit_result<gamma_gamma>> fit_spend_of(const summary& s, spend_form form, const execution& how,
+                                                    const penalty& prior) {
+  if (form == spend_form::transactions) {
+    const weighted_itemised_spends rows = compress_itemised_spend(s);
+    if (rows.size() == 0) return std::nullopt;
+    return fit_itemised_spend(rows.x, rows.mean_spend, rows.sum_log_spend, rows.weight, how, prior);
+  }
+  const weighted_spends rows = compress_spend(s);
+  if (rows.size() == 0) return std::nullopt;
+  return fit_spend(rows.x, rows.mean_spend, rows.weight, how, prior);
+}
+
 }  // namespace
 
 fitted_model fit_models(const summary& s, std::string_view model, const execution& how, const fit_penalties& prior,
-                        std::optional<int> k) {
+                        std::optional<int> k, spend_form form) {
   const weighted_histories compressed = compress(s);
   const weighted_rows rows{compressed.columns(), compressed.weight, compressed.log_gaps};
   fitted_model out;
   with_purchase_model(model,
                       [&]<class M>(const M&) { out.purchases = fit_purchases<M>(rows, how, prior.purchases, k); });
-  const weighted_spends spends = compress_spend(s);
-  if (spends.size() > 0) out.spend = fit_spend(spends.x, spends.mean_spend, spends.weight, how, prior.spend);
+  out.spend = fit_spend_of(s, form, how, prior.spend);
+  if (out.spend) out.spend_fitted_to = form;
   out.units = s.origin.units;
   out.as_of = s.origin.as_of;
   out.customers = static_cast<std::size_t>(std::accumulate(compressed.weight.begin(), compressed.weight.end(), 0.0));

@@ -41,6 +41,11 @@ R block_log_likelihood(const basic_gamma_gamma<R>& m, std::span<const spend_hist
   return plain_block(m, rows, weight);
 }
 template <class R>
+R block_log_likelihood(const basic_gamma_gamma<R>& m, std::span<const itemised_spend> rows,
+                       std::span<const double> weight) {
+  return plain_block(m, rows, weight);
+}
+template <class R>
 R block_log_likelihood(const basic_bg_bb<R>& m, std::span<const history> rows, std::span<const double> weight) {
   return plain_block(m, rows, weight);
 }
@@ -104,6 +109,19 @@ fit_result<M> with_gaps(fit_result<M> fit, const gapped_rows& rows, double sign)
   fit.log_likelihood += part;
   fit.log_posterior += part;
   return fit;
+}
+
+inline usable_rows<itemised_spend> usable_itemised_spends(std::span<const double> x, std::span<const double> mean,
+                                                          std::span<const double> sum_log,
+                                                          std::span<const double> weight) {
+  require_equal_length(x.size(), "x", mean.size(), "mean");
+  require_equal_length(x.size(), "x", sum_log.size(), "sum_log");
+  return usable<itemised_spend>(
+      x.size(), weight,
+      [&](std::size_t i) {
+        return itemised_spend{x[i], mean[i], sum_log[i]};
+      },
+      [](const itemised_spend& row) { return row.x >= 1 && check(row) == status::ok; });
 }
 
 /// The rows that a fit of M uses.

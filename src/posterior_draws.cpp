@@ -169,6 +169,9 @@ posterior_draws<gamma_gamma> draw_spend_posterior(std::span<const double> x, std
 }
 
 fitted_draws draw_models(const summary& s, const fitted_model& m, const draw_options& options, const execution& how) {
+  if (m.spend && m.spend_fitted_to != spend_form::mean) {
+    throw contract_error("draws are of spend models fitted to means, this one is fitted to transactions");
+  }
   const weighted_histories compressed = compress(s);
   const weighted_rows rows{compressed.columns(), compressed.weight, compressed.log_gaps};
   fitted_draws out;

@@ -17,6 +17,7 @@ using namespace detail;
 constexpr std::string_view schema = "valorem-fitted-model/1";
 constexpr std::array fit_outcomes{fit_status::converged, fit_status::boundary, fit_status::flat, fit_status::failed};
 constexpr std::array time_units{time_unit::hour, time_unit::day, time_unit::week, time_unit::month, time_unit::year};
+constexpr std::string_view of_transactions = "transactions";
 constexpr std::int64_t most_rows = std::int64_t{1} << 53;
 
 /// The one of `all` whose name stands here.
@@ -97,10 +98,12 @@ void read_penalty(json::fields& members, fit_result<M>& f) {
   f.log_posterior = read_number(members.require("log_posterior"));
 }
 
+/// form: of a spend model that is not fitted to means, to what.
 template <class M>
-void write_fit(json::writer& out, const fit_result<M>& f) {
+void write_fit(json::writer& out, const fit_result<M>& f, std::string_view form = {}) {
   out.begin_object();
   write_parameters(out, f.model);
+  if (!form.empty()) out.key("form").text(form);
   write_number(out.key("log_likelihood"), f.log_likelihood);
   write_penalty(out, f);
   out.key("status").text(name(f.outcome));
@@ -179,6 +182,10 @@ fitted_model build(json::value root) {
   if (const auto v = members.find("spend")) {
     json::fields spend(*v);
     (void)model_of(spend, std::array{gamma_gamma::model_name});
+    if (const auto form = spend.find("form")) {
+      (void)form->one_of(std::array{of_transactions});
+      out.spend_fitted_to = spend_form::transactions;
+    }
     out.spend = read_fit<gamma_gamma>(spend);
   }
   members.close();
@@ -198,7 +205,9 @@ std::string to_json(const fitted_model& m) {
   out.key("spend_excluded").whole(static_cast<std::int64_t>(m.spend_excluded));
   out.key("purchases");
   std::visit([&](const auto& f) { write_fit(out, f); }, m.purchases);
-  if (m.spend) write_fit(out.key("spend"), *m.spend);
+  if (m.spend) {
+    write_fit(out.key("spend"), *m.spend, m.spend_fitted_to == spend_form::mean ? std::string_view() : of_transactions);
+  }
   out.end_object();
   if (out.str().size() > max_fitted_model_bytes) {
     throw contract_error("a fitted model is saved in at most 4096 bytes: its labels are too long");

@@ -24,16 +24,24 @@ fit_record purchases_of(const fitted_model& m) {
 }
 
 fitted_model fit_summary(const summary& s, const std::string& model, bool with_spend, const py::object& prior,
-                         const py::object& spend_prior, const py::object& k, const py::object& threads) {
+                         const py::object& spend_prior, const py::object& k, const std::string& form,
+                         const py::object& threads) {
   const fit_penalties known{.purchases = penalty_argument(prior), .spend = penalty_argument(spend_prior)};
   const execution how = threads_argument(threads);
   const std::optional<int> stages = k.is_none() ? std::nullopt : std::optional(stages_argument(k));
+  if (form != "mean" && form != "transactions") {
+    throw contract_error("spend_form is 'mean' or 'transactions', not '" + form + "'");
+  }
+  const spend_form of = form == "mean" ? spend_form::mean : spend_form::transactions;
   fitted_model out;
   {
     const py::gil_scoped_release others_may_run;
-    out = fit_models(s, model, how, known, stages);
+    out = fit_models(s, model, how, known, stages, of);
   }
-  if (!with_spend) out.spend.reset();
+  if (!with_spend) {
+    out.spend.reset();
+    out.spend_fitted_to = spend_form::mean;
+  }
   warned(purchases_of(out));
   if (out.spend) warned(record_of(*out.spend));
   return out;
@@ -209,6 +217,10 @@ void bind_score(py::module_& m) {
           },
           "The fit of the spend model, or None.")
       .def_property_readonly(
+          "spend_form",
+          [](const fitted_model& f) { return f.spend_fitted_to == spend_form::mean ? "mean" : "transactions"; },
+          "What the spend model is fitted to: 'mean' or 'transactions', as vl.fit was told.")
+      .def_property_readonly(
           "time_unit", [](const fitted_model& f) { return std::string(name(f.units.time)); }, "Of every time and rate.")
       .def_property_readonly(
           "currency", [](const fitted_model& f) { return f.units.currency; }, "Its label; empty where none was named.")
@@ -229,7 +241,7 @@ void bind_score(py::module_& m) {
                       [](const py::str& text) { return read_fitted_model(text.cast<std::string>()).value(); }))
       .def("__repr__", &describe);
   m.def("fit_summary", &fit_summary, arg("summary"), arg("model"), arg("with_spend"), arg("penalty"),
-        arg("spend_penalty"), arg("k"), arg("threads"));
+        arg("spend_penalty"), arg("k"), arg("spend_form"), arg("threads"));
 
   py::class_<score_table, shared_table>(m, "ScoreData", "A scored table as the core keeps it.")
       .def("columns", &table_columns)

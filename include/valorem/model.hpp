@@ -14,7 +14,7 @@
 //   penalty         priors for a fit                        posterior_draws models drawn from what the data leave open
 //   predictive_interval  how many purchases, as an interval  bootstrap       what a fit finds in its own populations
 //   covariates      what else is known of her moves them    fit_covariates  and by how much; saved_covariates: as text
-//   posterior       what a history says of her own rates
+//   posterior       what a history says of her own rates    spend_distribution  of her mean spend and next purchase
 //
 // and of contracts, whose end is seen: how long they last.
 //
@@ -57,6 +57,7 @@
 #include <valorem/model/saved_model.hpp>
 #include <valorem/model/shifted_beta_geometric.hpp>
 #include <valorem/model/simulate.hpp>
+#include <valorem/model/spend_distribution.hpp>
 #include <valorem/model/tracking.hpp>
 #include <valorem/model/verbs.hpp>
 

@@ -51,6 +51,7 @@ void expect_round_trip(const fitted_model& m) {
   const auto read = read_fitted_model(written);
   ASSERT_TRUE(read) << read.error().message << written;
   const fitted_model& back = read.value();
+  EXPECT_EQ(back.spend_fitted_to, m.spend_fitted_to);
   EXPECT_EQ(back.units, m.units);
   EXPECT_EQ(back.as_of, m.as_of);
   EXPECT_EQ(back.customers, m.customers);
@@ -78,6 +79,17 @@ TEST(SavedFit, ReadsBackToTheSameBits) {
     m.library_version = "12.0.3";
     expect_round_trip(m);
   }
+}
+
+TEST(SavedFit, SaysWhereSpendWasFittedToTransactions) {
+  const fitted_model means = fit_models(sample(), "nbd");
+  EXPECT_EQ(to_json(means).find("form"), std::string::npos);
+  const fitted_model each = fit_models(sample(), "nbd", {}, {}, spend_form::transactions);
+  ASSERT_EQ(each.spend_fitted_to, spend_form::transactions);
+  expect_round_trip(each);
+  std::string other = to_json(each);
+  other.replace(other.find("\"transactions\""), std::string_view("\"transactions\"").size(), "\"mean\"");
+  EXPECT_FALSE(read_fitted_model(other));
 }
 
 TEST(SavedFit, ABoundaryKeepsItsLimitAndWhatIsNotKnown) {

@@ -205,6 +205,65 @@ def test_gamma_gamma():
     assert g.log_likelihood(0, 0) == 0.0
 
 
+def test_how_her_spend_is_distributed():
+    g = vl.GammaGamma(p=6.25, q=3.74, v=15.44)
+    seen = 0
+    for row in reference("spend.csv"):
+        model = vl.GammaGamma(*map(float, row["params"].split()))
+        x, mean, at = float(row["x"]), float(row["t_x"]), row["h"] and float(row["h"])
+        match row["quantity"]:
+            case "loglik_items":
+                got = model.log_likelihood(x, mean, log_spend=float(row["T"]))
+            case verb:
+                got = getattr(model, verb)(at, x, mean)
+        close(got, float(row["value"]), float(row["cond"]), row["quantity"] == "loglik_items")
+        seen += 1
+    assert seen > 50
+    # Columns are their single rows' bits, they broadcast, out= and threads= work, and a new customer needs no history.
+    f, m = np.array([0, 1, 2, 7]), np.array([0, 11.77, 22.35, 73.74])
+    for verb, at in (("spend_cdf", 30.0), ("spend_quantile", 0.9), ("next_spend_cdf", 30.0)):
+        ask = getattr(g, verb)
+        column = ask(at, f, m)
+        assert column.tolist() == [ask(at, a, b) for a, b in zip(f, m, strict=True)]
+        out = np.empty((2, 4))
+        assert ask(np.array([[at], [at]]), f, m, threads=2, out=out) is out and (out == column).all()
+        assert ask(at) == column[0]
+        with pytest.raises(vl.ContractError, match="frequency and monetary_value"):
+            ask(at, 1)
+    assert g.expected_spend() == g.expected_spend(0, 0) and g.spend_sd() == g.spend_sd(0, 0)
+    u = np.array([0.01, 0.5, 0.99])
+    assert g.spend_cdf(g.spend_quantile(u, 2, 22.35), 2, 22.35) == pytest.approx(u, rel=1e-13)
+    assert g.spend_quantile([0.0, 1.0], 2, 22.35).tolist() == [0, np.inf]
+    assert np.isnan(g.spend_cdf([-1, NAN], 2, 22.35)).all() and np.isnan(g.spend_cdf(5.0, 2, -1.0))
+    heavy = vl.GammaGamma(6.25, 0.5, 15.44)
+    assert [heavy.status(0, 0, of=v) for v in ("expected_spend", "spend_sd", "spend_cdf")] == ["undefined", "undefined", "ok"]
+    assert heavy.spend_quantile(0.5) > 0
+    with pytest.raises(vl.ContractError, match="no verb"):
+        g.status(0, 0, of="pmf")
+
+
+def test_spend_by_each_purchase():
+    g = vl.GammaGamma(p=6.25, q=3.74, v=15.44)
+    assert g.log_likelihood(1, 20.0, log_spend=np.log(20)) == pytest.approx(g.log_likelihood(1, 20.0), rel=1e-12)
+    top = 3 * np.log(20)
+    assert g.status(3, 20.0, log_spend=[top, top + 1, NAN]).tolist() == ["ok", "invalid", "missing"]
+    assert np.isnan(g.log_likelihood(3, 20.0, log_spend=top + 1))
+    r = np.random.default_rng(5)
+    nu = r.gamma(g.q, 1 / g.v, 1500)
+    x = r.integers(1, 6, nu.size)
+    z = [r.gamma(g.p, 1 / n, k) for n, k in zip(nu, x, strict=True)]
+    mean, logs = np.array([v.mean() for v in z]), np.array([np.log(v).sum() for v in z])
+    means, each = vl.GammaGamma.fit(x, mean), vl.GammaGamma.fit(x, mean, log_spend=logs)
+    assert each.status == "converged"
+    assert (abs(each.parameters - [g.p, g.q, g.v]) < 4 * each.standard_errors).all()
+    assert (each.standard_errors / each.parameters <= means.standard_errors / means.parameters).all()
+    assert each.log_likelihood == pytest.approx(each.model.log_likelihood(x, mean, log_spend=logs).sum(), rel=1e-12)
+    ends = vl.GammaGamma.profile_intervals(each, x, mean, log_spend=logs)
+    assert (ends[:, 0] < each.parameters).all() and (each.parameters < ends[:, 1]).all()
+    with pytest.raises(vl.ContractError, match="log_spend"):
+        vl.GammaGamma.fit(x, mean, log_spend=logs[1:])
+
+
 @pytest.mark.parametrize("model", PURCHASE_MODELS, ids=repr)
 def test_posterior_rates(model):
     f, r, T = np.array([2.0, 0, 26, 1, NAN]), np.array([30.43, 0, 30.86, 1.71, 1]), np.array([38.86, 38.86, 31, 38.86, 2])

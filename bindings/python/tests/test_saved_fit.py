@@ -34,6 +34,17 @@ def test_a_file_scores_as_the_fit_does(summary, model):
     np.testing.assert_array_equal(first["lifetime_value"], second["lifetime_value"])
 
 
+def test_the_file_says_what_spend_was_fitted_to(summary):
+    means, each = vl.fit(summary, "nbd"), vl.fit(summary, "nbd", spend_form="transactions")
+    assert (means.spend_form, each.spend_form) == ("mean", "transactions")
+    assert "form" not in json.loads(means.to_json())["spend"]
+    jsonschema.validate(json.loads(each.to_json()), SCHEMA)
+    back = vl.FittedModel.from_json(each.to_json())
+    assert back.spend_form == "transactions" and back.to_json() == each.to_json()
+    with pytest.raises(vl.ContractError, match="this one is fitted to transactions"):
+        vl.draws(summary, back, seed=1)
+
+
 def test_the_units_travel_with_the_file(summary, cdnow_sample):
     back = vl.FittedModel.from_json(vl.fit(summary).to_json())
     euros = vl.summarise(cdnow_sample, customer_id="id", amount="dollars", observation_end="1998-06-30",
@@ -74,6 +85,7 @@ def test_what_the_reader_refuses_the_schema_refuses(summary):
         (("purchases", "status"), "boundary"),
         (("purchases", "limit"), "somewhere"),
         (("spend", "model"), "mbg_nbd"),
+        (("spend", "form"), "mean"),
     ]:
         bad = spoilt(path, value)
         with pytest.raises(jsonschema.ValidationError):

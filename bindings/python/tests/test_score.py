@@ -102,6 +102,12 @@ def test_the_fitted_model(sample, fitted):
         vl.fit(sample, "pareto")
     with pytest.raises(vl.ContractError, match="spend: must be"):
         vl.fit(sample, spend="normal")
+    each = vl.fit(sample, "nbd", spend_form="transactions").spend
+    rows = sample["sum_log_spend"], sample["frequency"], sample["monetary_value"]
+    assert each.parameters.tolist() == vl.GammaGamma.fit(rows[1], rows[2], log_spend=rows[0]).parameters.tolist()
+    assert each.standard_errors[0] < fitted.spend.standard_errors[0] and each.rows <= fitted.spend.rows
+    with pytest.raises(vl.ContractError, match="spend_form is 'mean' or 'transactions', not 'each'"):
+        vl.fit(sample, spend_form="each")
     with pytest.raises(TypeError, match="summary: dict where vl.Summary is expected"):
         vl.fit({"frequency": [1.0]})
     with pytest.warns(vl.ConvergenceWarning):

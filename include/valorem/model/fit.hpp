@@ -146,6 +146,13 @@ VALOREM_EXPORT fit_result<bg_bb> fit<bg_bb>(const weighted_rows& rows, const exe
                                                                std::span<const double> weight = {},
                                                                const execution& how = {}, const penalty& prior = {});
 
+/// Fits Gamma-Gamma to the purchases one by one, by their mean and the sum of their logarithms: its standard errors are
+/// smaller than those of the means alone. Rows with x < 1 and those that check(itemised_spend) refuses are left out. As
+/// above.
+[[nodiscard]] VALOREM_EXPORT fit_result<gamma_gamma> fit_itemised_spend(
+    std::span<const double> x, std::span<const double> mean, std::span<const double> sum_log,
+    std::span<const double> weight = {}, const execution& how = {}, const penalty& prior = {});
+
 }  // namespace valorem::inline VALOREM_ABI
 
 #endif

@@ -5,6 +5,7 @@
 #include <valorem/model/fit.hpp>
 #include <valorem/summary/summarise.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,10 +24,15 @@ struct fits_of<std::variant<M...>> {
 
 }  // namespace detail
 
+/// What the spend model is fitted to: each customer's mean, as in the papers, or her purchases one by one, which tell
+/// more. Their log-likelihoods are of different data and must not be compared.
+enum class spend_form : std::uint8_t { mean, transactions };
+
 /// What fit_models found, and on what.
 struct fitted_model {
   detail::fits_of<any_purchase_model>::type purchases;
   std::optional<fit_result<gamma_gamma>> spend;  ///< nothing where the summary has no amounts
+  spend_form spend_fitted_to = spend_form::mean;
   measure_units units;
   std::optional<date> as_of;             ///< end of the histories it was fitted on
   std::size_t customers = 0;             ///< with a good history
@@ -41,13 +47,14 @@ struct fit_penalties {
 };
 
 /// Fits a purchase model, by its name in the catalogue, to a summary's histories, and Gamma-Gamma to its spends where
-/// it has amounts. Equal rows are counted, not repeated, so any order of the customers gives the same bits. k fixes the
-/// stages of a CNBD-k model, which are else chosen by the likelihood. Throws contract_error for an unknown name, a k
-/// that the model does not have and an illegal penalty, data_error where no row is left, and where a CNBD-k model meets
-/// a summary without gaps, as one from a ready table is.
+/// it has amounts; with transactions, to repeaters each of whose purchases was above 0. Equal rows are counted, not
+/// repeated, so any order of the customers gives the same bits. k fixes the stages of a CNBD-k model, which are else
+/// chosen by the likelihood. Throws contract_error for an unknown name, a k that the model does not have and an illegal
+/// penalty, data_error where no row is left, and where a CNBD-k model meets a summary without gaps, as one from a ready
+/// table is.
 [[nodiscard]] VALOREM_EXPORT fitted_model fit_models(const summary& s, std::string_view model = mbg_nbd::model_name,
                                                      const execution& how = {}, const fit_penalties& prior = {},
-                                                     std::optional<int> k = {});
+                                                     std::optional<int> k = {}, spend_form form = spend_form::mean);
 
 }  // namespace valorem::inline VALOREM_ABI
 

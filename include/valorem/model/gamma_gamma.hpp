@@ -5,6 +5,7 @@
 #define VALOREM_MODEL_GAMMA_GAMMA_HPP
 
 #include <valorem/model/parameters.hpp>
+#include <valorem/model/posterior.hpp>
 #include <valorem/numeric/gamma.hpp>
 
 #include <cmath>
@@ -46,12 +47,55 @@ struct spend_history {
   return s.mean > 0 ? status::ok : status::undefined;
 }
 
+/// What each of x purchases was worth, as far as the model asks: their mean, and the sum of their logarithms.
+struct itemised_spend {
+  double x;
+  double mean;
+  double sum_log;
+};
+
+namespace detail {
+
+/// x ln(mean) - Σ ln z, at least 0 (Jensen) and 0 for one purchase: how unlike each other her purchases are.
+[[nodiscard]] inline double spend_unlikeness(const itemised_spend& s) noexcept {
+  return s.x * numeric::log(s.mean) - s.sum_log;
+}
+
+}  // namespace detail
+
+/// As check(spend_history); missing: a NaN sum_log; invalid: an infinite one, and one that no x purchases of this mean
+/// have, by more than rounding (1e-9 (x + |sum_log|)). x = 0 says nothing, and mean and sum_log are then ignored.
+[[nodiscard]] inline status check(const itemised_spend& s) noexcept {
+  const status row = check(spend_history{s.x, s.mean});
+  if (row != status::ok || s.x == 0) return row;
+  if (numeric::is_nan(s.sum_log)) return status::missing;
+  if (!numeric::is_finite(s.sum_log)) return status::invalid;
+  const double slack = 1e-9 * (s.x + std::fabs(s.sum_log));
+  const double unlike = detail::spend_unlikeness(s);
+  return unlike < -slack || (s.x == 1 && unlike > slack) ? status::invalid : status::ok;
+}
+
 /// ln density of a customer's mean spend (eq. 1a of Hardie's note 025), x >= 1; 0 at x = 0. Same-bits.
 template <class R>
 [[nodiscard]] R log_likelihood(const basic_gamma_gamma<R>& m, const spend_history& s) {
   if (!legal(m) || check(s) != status::ok) return R(not_a_value);
   if (s.x == 0) return R(0.0);
   return numeric::log_beta_kernel(R(m.p * s.x), m.q, s.x * s.mean, m.v) - numeric::log(s.mean);
+}
+
+/// ln density of her purchases one by one, Π z^(p-1) v^q Γ(p x + q) / (Γ(p)^x Γ(q) (v + x mean)^(p x + q)), x >= 1; 0
+/// at x = 0. It knows more of p than the mean alone does. Same-bits. = ln density of the mean as a share of v, times
+/// Dirichlet's density of how x purchases divide their sum; of the latter's Γ(p x)/Γ(p)^x x^-(p x) Stirling's large
+/// parts cancel on paper.
+template <class R>
+[[nodiscard]] R log_likelihood(const basic_gamma_gamma<R>& m, const itemised_spend& s) {
+  if (!legal(m) || check(s) != status::ok) return R(not_a_value);
+  if (s.x == 0) return R(0.0);
+  const R shape = m.p * s.x;
+  const R division = (s.x - 1.0) * (0.5 * numeric::log(m.p) - numeric::half_log_two_pi) - 0.5 * numeric::log(s.x) +
+                     (numeric::binet(shape) - s.x * numeric::binet(m.p));
+  return numeric::log_beta_kernel(shape, m.q, s.x * s.mean, m.v) + division - s.sum_log -
+         m.p * detail::spend_unlikeness(s);
 }
 
 /// E[mean spend | history] = p (v + x z) / (p x + q - 1): the population's mean at x = 0. NaN (undefined) where
@@ -73,12 +117,20 @@ template <class R>
   return expected_spend(m, s) / std::sqrt(k_less_2);
 }
 
-/// Why expected_spend has no value here; ok where it has one.
-[[nodiscard]] inline status spend_status(const gamma_gamma& m, const spend_history& s) {
+/// Her mean spend's expectation and variance given the history; each NaN where it does not exist (k <= 1, k <= 2).
+/// Same-bits.
+[[nodiscard]] inline mean_and_variance posterior(const gamma_gamma& m, const spend_history& s) {
+  const double sd = spend_sd(m, s);
+  return {expected_spend(m, s), sd * sd};
+}
+
+/// Why a verb has no value here; ok where it has one. `moment` is what the verb needs of her mean spend: 1
+/// expected_spend, 2 spend_sd, 0 the verbs of spend_distribution.hpp; undefined where p x + q <= moment.
+[[nodiscard]] inline status spend_status(const gamma_gamma& m, const spend_history& s, double moment = 1.0) {
   const status row = check(s);
   if (row != status::ok) return row;
   if (!legal(m)) return status::invalid;
-  return (m.q - 1.0) + m.p * s.x > 0 ? status::ok : status::undefined;
+  return (m.q - moment) + m.p * s.x > 0 ? status::ok : status::undefined;
 }
 
 }  // namespace valorem::inline VALOREM_ABI

@@ -115,6 +115,10 @@ VALOREM_EXPORT intervals_of<beta_discrete_weibull> profile_intervals<beta_discre
 [[nodiscard]] VALOREM_EXPORT intervals_of<gamma_gamma> profile_spend_intervals(
     std::span<const double> x, std::span<const double> mean, std::span<const double> weight,
     const fit_result<gamma_gamma>& fit, double level = 0.95, const execution& how = {});
+/// And from those that fit_itemised_spend had.
+[[nodiscard]] VALOREM_EXPORT intervals_of<gamma_gamma> profile_itemised_spend_intervals(
+    std::span<const double> x, std::span<const double> mean, std::span<const double> sum_log,
+    std::span<const double> weight, const fit_result<gamma_gamma>& fit, double level = 0.95, const execution& how = {});
 
 /// 2 (ln L of the full model - ln L of the restricted one), and the chance of that or more where the restriction holds
 /// (Wilks 1938).

@@ -80,7 +80,7 @@ struct fitted_draws {
   std::optional<posterior_draws<gamma_gamma>> spend;  ///< nothing where there is no model of spend
 };
 
-/// Both, from the summary that fit_models had. Throws as draw_posterior.
+/// Both, from the summary that fit_models had. Throws as draw_posterior, and for a spend model fitted to transactions.
 [[nodiscard]] VALOREM_EXPORT fitted_draws draw_models(const summary& s, const fitted_model& m,
                                                       const draw_options& options = {}, const execution& how = {});
 

@@ -29,6 +29,13 @@ struct weighted_spends {
   [[nodiscard]] std::size_t size() const noexcept { return x.size(); }
 };
 
+/// The same with the sum of the logarithms of her purchases' amounts, ascending by it last.
+struct weighted_itemised_spends {
+  std::vector<double> x, mean_spend, sum_log_spend, weight;
+
+  [[nodiscard]] std::size_t size() const noexcept { return x.size(); }
+};
+
 /// Good histories (check is ok) with a weight above 0; no weights: each row weighs 1. Where log_gaps are given they
 /// must be good too (check_gaps is ok). Kind: same-bits in any row order. Throws contract_error for columns of unequal
 /// length or a weight that is negative or not finite.
@@ -41,6 +48,12 @@ struct weighted_spends {
 [[nodiscard]] VALOREM_EXPORT weighted_spends compress_spend(std::span<const double> x,
                                                             std::span<const double> mean_spend,
                                                             std::span<const double> weights = {});
+
+/// Of these, the ones with a finite sum_log_spend. Otherwise as above.
+[[nodiscard]] VALOREM_EXPORT weighted_itemised_spends compress_itemised_spend(std::span<const double> x,
+                                                                              std::span<const double> mean_spend,
+                                                                              std::span<const double> sum_log_spend,
+                                                                              std::span<const double> weights = {});
 
 /// 1 for each row of a summary whose history is good and some one customer's, 0 for another.
 [[nodiscard]] inline std::vector<double> row_weights(const summary& s) {
@@ -55,6 +68,10 @@ struct weighted_spends {
 }
 [[nodiscard]] inline weighted_spends compress_spend(const summary& s) {
   return s.monetary_value.empty() ? weighted_spends{} : compress_spend(s.frequency, s.monetary_value, row_weights(s));
+}
+[[nodiscard]] inline weighted_itemised_spends compress_itemised_spend(const summary& s) {
+  if (s.sum_log_spend.empty()) return {};
+  return compress_itemised_spend(s.frequency, s.monetary_value, s.sum_log_spend, row_weights(s));
 }
 
 /// Distinct times of observation, ascending, and how much each weighs.
