@@ -81,6 +81,12 @@ TEST(reference, pareto_nbd_likelihood) {
 TEST(reference, pareto_nbd_purchases) {
   check_table<pareto_nbd>("pareto_nbd_purchases.csv");
 }
+TEST(reference, pareto_nbd_pmf) {
+  check_table<pareto_nbd>("pareto_nbd_pmf.csv");
+}
+TEST(reference, pareto_nbd_discounted) {
+  check_table<pareto_nbd>("pareto_nbd_discounted.csv");
+}
 
 TEST(reference, ggompertz_nbd_likelihood) {
   check_table<ggompertz_nbd>("ggompertz_nbd_likelihood.csv");

@@ -82,11 +82,24 @@ const std::map<std::string, std::pair<verb<M>, bool>>& verbs() {
   return all;
 }
 
+/// Moments of a customer's own rates, of a model that has them.
+template <class M>
+std::optional<answer> posterior_answer(const row& r) {
+  if constexpr (requires(const M& m, const history& h) { posterior(m, h); }) {
+    const auto of = posterior(model_of<M>(r), history{r.x, r.t_x, r.T});
+    if (r.quantity == "purchase_rate_mean") return answer{of.purchase_rate.mean, false};
+    if (r.quantity == "purchase_rate_variance") return answer{of.purchase_rate.variance, false};
+    if (r.quantity == "dropout_mean") return answer{of.dropout.mean, false};
+    if (r.quantity == "dropout_variance") return answer{of.dropout.variance, false};
+  }
+  return std::nullopt;
+}
+
 /// None for a quantity that no verb answers.
 template <class M>
 std::optional<answer> purchases_answer(const row& r) {
   const auto found = verbs<M>().find(r.quantity);
-  if (found == verbs<M>().end()) return std::nullopt;
+  if (found == verbs<M>().end()) return posterior_answer<M>(r);
   return answer{found->second.first(model_of<M>(r), history{r.x, r.t_x, r.T}, r), found->second.second};
 }
 
@@ -112,6 +125,10 @@ inline std::optional<answer> spend_answer(const row& r) {
   if (r.quantity == "loglik") return answer{log_likelihood(m, s), true};
   if (r.quantity == "expected_spend") return answer{expected_spend(m, s), false};
   if (r.quantity == "spend_variance") return answer{spend_sd(m, s) * spend_sd(m, s), false};
+  if (r.quantity == "loglik_items") return answer{log_likelihood(m, itemised_spend{r.x, r.t_x, r.T}), true};
+  if (r.quantity == "spend_cdf") return answer{spend_cdf(m, s, r.h), false};
+  if (r.quantity == "spend_quantile") return answer{spend_quantile(m, s, r.h), false};
+  if (r.quantity == "next_spend_cdf") return answer{next_spend_cdf(m, s, r.h), false};
   return std::nullopt;
 }
 
@@ -120,6 +137,7 @@ inline std::optional<answer> answer_to(const row& r) {
   if (r.model == gamma_gamma::model_name) return spend_answer(r);
   if (r.model == shifted_beta_geometric::model_name) return contract_answer<shifted_beta_geometric>(r);
   if (r.model == beta_discrete_weibull::model_name) return contract_answer<beta_discrete_weibull>(r);
+  if (r.model == bg_bb::model_name) return posterior_answer<bg_bb>(r);
   std::optional<answer> out;
   with_purchase_model(r.model, [&]<class M>(const M&) { out = purchases_answer<M>(r); });
   return out;

@@ -84,7 +84,7 @@ TEST(SavedFit, ReadsBackToTheSameBits) {
 TEST(SavedFit, SaysWhereSpendWasFittedToTransactions) {
   const fitted_model means = fit_models(sample(), "nbd");
   EXPECT_EQ(to_json(means).find("form"), std::string::npos);
-  const fitted_model each = fit_models(sample(), "nbd", {}, {}, spend_form::transactions);
+  const fitted_model each = fit_models(sample(), "nbd", {}, {}, {}, spend_form::transactions);
   ASSERT_EQ(each.spend_fitted_to, spend_form::transactions);
   expect_round_trip(each);
   std::string other = to_json(each);

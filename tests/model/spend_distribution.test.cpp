@@ -249,7 +249,7 @@ TEST(itemised_spend, fit_of_cdnow) {
   EXPECT_LE(items.rows, means.rows);
   EXPECT_LT(items.standard_errors()[0], means.standard_errors()[0]);
   // The same through the whole summary, and with profile intervals around the estimate.
-  const auto fitted = fit_models(s, "nbd", {}, {}, spend_form::transactions);
+  const auto fitted = fit_models(s, "nbd", {}, {}, {}, spend_form::transactions);
   EXPECT_EQ(fitted.spend.value().model, items.model);
   EXPECT_EQ(fitted.spend.value().log_likelihood, items.log_likelihood);
   const auto ends = profile_itemised_spend_intervals(rows.x, rows.mean_spend, rows.sum_log_spend, rows.weight, items);
