@@ -41,10 +41,10 @@ TEST(spend_distribution, agrees_with_the_table) {
     EXPECT_LE(part, 1) << r.quantity << " line " << r.line << " got " << got << " want " << r.value;
     ++seen[r.quantity];
   }
-  EXPECT_GE(seen["spend_cdf"], 20);
-  EXPECT_GE(seen["next_spend_cdf"], 20);
-  EXPECT_GE(seen["spend_quantile"], 12);
-  EXPECT_GE(seen["loglik_items"], 6);
+  EXPECT_GE(seen["spend_cdf"], 60);
+  EXPECT_GE(seen["next_spend_cdf"], 60);
+  EXPECT_GE(seen["spend_quantile"], 50);
+  EXPECT_GE(seen["loglik_items"], 40);
   RecordProperty("worst_part_of_the_bar", std::to_string(worst));
 }
 
