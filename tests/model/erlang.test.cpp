@@ -233,7 +233,7 @@ void expect_the_models_own_customers(const M& m, double T, double later) {
   std::array<double, 8> counts{};
   double bought = 0, squares = 0, alive_now = 0, said = 0, variance = 0;
   std::array<double, 4> score{}, score_squares{};
-  double next = 0, next_said = 0, next_squares = 0, alive_later = 0, said_later = 0, variance_later = 0;
+  double next = 0, next_said = 0, next_squares = 0, alive_later = 0, said_later = 0;
   using number = numeric::dual<4>;
   std::array<number, 4> p;
   for (std::size_t i = 0; i < 4; ++i) p[i] = number::variable(m.parameters()[i], i);
@@ -273,7 +273,6 @@ void expect_the_models_own_customers(const M& m, double T, double later) {
     next += c.seen.x;
     next_squares += c.seen.x * c.seen.x;
     alive_later += c.alive;
-    variance_later += c.alive * (1 - c.alive);
   }
   constexpr auto n = static_cast<double>(customers);
   const auto error_of_mean = [&](double sum, double square) {

@@ -19,6 +19,7 @@ def summary(cdnow_sample):
                         calibration_end="1997-09-30", currency="USD")  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore::valorem.ConvergenceWarning")  # GGompertz/NBD runs to Pareto/NBD here
 @pytest.mark.parametrize("model", ["nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "ggompertz_nbd", "mbg_cnbd", "bg_cnbd"])
 def test_a_file_scores_as_the_fit_does(summary, model):
     fitted = vl.fit(summary, model=model)
