@@ -26,6 +26,11 @@ fit_result<M> fit_purchases(const weighted_rows& rows, const execution& how, con
 std::optional<fit_result<gamma_gamma>> fit_spend_of(const summary& s, spend_form form, const execution& how,
                                                     const penalty& prior) {
   if (form == spend_form::transactions) {
+    if (!s.monetary_value.empty() && s.sum_log_spend.empty()) {
+      throw data_error(
+          "gamma_gamma: the summary does not hold the amounts of single purchases, which transactions are fitted to; a "
+          "summary made from the purchases themselves does");
+    }
     const weighted_itemised_spends rows = compress_itemised_spend(s);
     if (rows.size() == 0) return std::nullopt;
     return fit_itemised_spend(rows.x, rows.mean_spend, rows.sum_log_spend, rows.weight, how, prior);

@@ -187,7 +187,7 @@ void define_spend_verbs(py::class_<gamma_gamma>& c) {
       [](const gamma_gamma& g, const spend_history& s, double u) { return spend_quantile(g, s, u); },
       "The amount, in money, below which her mean spend lies with chance u, 0 <= u <= 1: 0 at 0, inf at 1. NaN "
       "outside.\n"
-      "spend_quantile([0.05, 0.95], f, m) is a 90 % interval.");
+      "spend_quantile([0.05, 0.95], f, m) is a 90 % interval of one customer; of a column give u as [[0.05], [0.95]].");
   verb_at(
       "next_spend_cdf", "z",
       [](const gamma_gamma& g, const spend_history& s, double z) { return next_spend_cdf(g, s, z); },

@@ -252,6 +252,10 @@ TEST(itemised_spend, fit_of_cdnow) {
   const auto fitted = fit_models(s, "nbd", {}, {}, {}, spend_form::transactions);
   EXPECT_EQ(fitted.spend.value().model, items.model);
   EXPECT_EQ(fitted.spend.value().log_likelihood, items.log_likelihood);
+  // Means alone are not silently taken for them, nor spend left out.
+  summary without = s;
+  without.sum_log_spend.clear();
+  EXPECT_THROW((void)fit_models(without, "nbd", {}, {}, {}, spend_form::transactions), data_error);
   const auto ends = profile_itemised_spend_intervals(rows.x, rows.mean_spend, rows.sum_log_spend, rows.weight, items);
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_LT(ends[i].low, items.model.parameters()[i]);

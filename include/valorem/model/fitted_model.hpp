@@ -50,8 +50,8 @@ struct fit_penalties {
 /// it has amounts; with transactions, to repeaters each of whose purchases was above 0. Equal rows are counted, not
 /// repeated, so any order of the customers gives the same bits. k fixes the stages of a CNBD-k model, which are else
 /// chosen by the likelihood. Throws contract_error for an unknown name, a k that the model does not have and an illegal
-/// penalty, data_error where no row is left, and where a CNBD-k model meets a summary without gaps, as one from a ready
-/// table is.
+/// penalty, data_error where no row is left, and where a CNBD-k model or transactions meet a summary that does not hold
+/// the single purchases, as one from a ready table.
 [[nodiscard]] VALOREM_EXPORT fitted_model fit_models(const summary& s, std::string_view model = mbg_nbd::model_name,
                                                      const execution& how = {}, const fit_penalties& prior = {},
                                                      std::optional<int> k = {}, spend_form form = spend_form::mean);
