@@ -330,7 +330,9 @@ class erlang_recurrence {
 template <class R>
 [[nodiscard]] scaled_number<R> erlang_sum(const erlang_stages<R>& at, const R& a, const R& b, const R& v,
                                           count_weight weight) {
-  constexpr double few = 160;
+  // Far enough out that a block differs little from the next: the chances spread over some √(n/k) blocks, and the
+  // correction's last term falls with the 11th power of that.
+  const double few = std::max(160.0, 90.0 * at.k);
   constexpr double gentle = 0.25;
   constexpr double negligible = 1e-18;
   constexpr double drowned = 50.0;  // e^-50 of the highest block
