@@ -17,9 +17,6 @@ namespace {
 using py::arg;
 using O = const py::object&;
 
-constexpr auto maybe = [](const char* name) { return arg(name) = py::none(); };
-constexpr auto threads_one = [] { return arg("threads") = 1; };
-
 /// True: the cohort is given, lost and survivors. False: single contracts, duration and churned.
 bool cohort_given(O lost, O survivors, O duration, O churned) {
   const bool cohort = !lost.is_none() && !survivors.is_none() && duration.is_none() && churned.is_none();

@@ -13,10 +13,6 @@ py::array_t<double> square(const std::vector<double>& cells, std::size_t k) {
   return py::array_t<double>(std::vector<py::ssize_t>{n, n}, cells.data());
 }
 
-std::string shown(double x, const char* format) {
-  return py::str(py::module_::import("builtins").attr("format")(x, format)).cast<std::string>();
-}
-
 std::string fit_repr(const fit_record& f) {
   std::string out = "Fit of " + f.name + ": " + std::string(name(f.outcome));
   if (!f.limit.empty()) out += " (towards " + f.limit + ")";
@@ -92,18 +88,26 @@ py::array_t<double> ends_array(std::span<const interval> ends) {
   return out;
 }
 
-fit_record warned(fit_record f) {
-  if (f.outcome == fit_status::converged) return f;
-  std::string why = f.name + ": ";
-  if (f.outcome == fit_status::boundary) {
-    why += "the likelihood has no maximum inside, it rises towards " + f.limit;
-  } else if (f.outcome == fit_status::flat) {
+std::string shown(double x, const char* format) {
+  return py::str(py::module_::import("builtins").attr("format")(x, format)).cast<std::string>();
+}
+
+void warn_unless_converged(const std::string& model, fit_status outcome, const std::string& limit) {
+  if (outcome == fit_status::converged) return;
+  std::string why = model + ": ";
+  if (outcome == fit_status::boundary) {
+    why += "the likelihood has no maximum inside, it rises towards " + limit;
+  } else if (outcome == fit_status::flat) {
     why += "some combination of parameters hardly changes the likelihood, so they are not known one by one";
   } else {
     why += "no maximum was found within the bounded effort";
   }
   const py::object type = py::module_::import("valorem.errors").attr("ConvergenceWarning");
   if (PyErr_WarnEx(type.ptr(), why.c_str(), 1) != 0) throw py::error_already_set();
+}
+
+fit_record warned(fit_record f) {
+  warn_unless_converged(f.name, f.outcome, f.limit);
   return f;
 }
 

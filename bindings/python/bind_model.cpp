@@ -2,11 +2,9 @@
 #include "bindings.hpp"
 #include "draws.hpp"
 #include "histories.hpp"
-#include "models.hpp"
+#include "likelihoods.hpp"
 #include "simulations.hpp"
 #include <valorem/model.hpp>
-#include <valorem/numeric/dual.hpp>
-#include <valorem/summary/compress.hpp>
 
 #include <pybind11/stl.h>
 
@@ -20,20 +18,7 @@ namespace valorem::python {
 
 namespace {
 
-/// What every verb ends with: the keywords threads= and out=.
-struct delivery {
-  const py::object& threads;
-  const py::object& out;
-};
-
-/// Whether a history is one that this model can read.
-template <class M>
-status row_status(const M&, const history& h) {
-  return check(h);
-}
-status row_status(const bg_bb&, const history& h) {
-  return check_periods(h);
-}
+using py::arg;
 
 /// f(future, p, q), where the future is a new customer's or, given her history, this customer's.
 template <class M, class F>
@@ -81,131 +66,6 @@ py::object alive_ahead(const M& m, const py::object& frequency, const py::object
                       });
 }
 
-/// log_gaps= as a column: the models with stages need it above k = 1, the others do not read it.
-template <class M>
-py::object gaps_argument(const M& m, const py::object& log_gaps) {
-  if (!log_gaps.is_none()) return log_gaps;
-  if constexpr (erlang_model<M>) {
-    if (m.k > 1) {
-      throw contract_error("log_gaps: needed for k above 1: the sum of ln(gap) between a customer's purchases");
-    }
-  }
-  return py::float_(0.0);
-}
-
-template <class M>
-auto likelihood_of(const M& m, const history& h, double log_gaps) {
-  if constexpr (erlang_model<M>) {
-    return log_likelihood(m, h, log_gaps);
-  } else {
-    return log_likelihood(m, h);
-  }
-}
-
-template <template <class> class B>
-py::array_t<double> gradients(const B<double>& m, const py::object& frequency, const py::object& recency,
-                              const py::object& T, const py::object& log_gaps, const py::object& threads,
-                              const py::object& out) {
-  constexpr std::size_t k = parameter_count<B<double>>;
-  using number = numeric::dual<k>;
-  std::array<number, k> variables;
-  for (std::size_t i = 0; i < k; ++i) variables[i] = number::variable(m.parameters()[i], i);
-  const auto moving = alike<B<number>>(m, variables);
-  const py::object gaps = gaps_argument(m, log_gaps);
-  batch b({{"frequency", frequency}, {"recency", recency}, {"T", T}, {"log_gaps", gaps}}, py::none(), threads);
-  std::vector<py::ssize_t> shape = b.shape();
-  shape.push_back(static_cast<py::ssize_t>(k));
-  py::array_t<double> answer = out.is_none() ? py::array_t<double>(shape) : out_argument(out, shape);
-  double* const cells = answer.mutable_data();
-  b.keep_clear_of(cells, cells + answer.size());
-  {
-    const py::gil_scoped_release others_may_run;
-    numeric::for_blocks(b.size(), b.how(), [&](std::size_t, std::size_t first, std::size_t last) noexcept {
-      for (std::size_t i = first; i < last; ++i) {
-        const history h = history_at(std::as_const(b), i);
-        const double sum = std::as_const(b)(3, i);
-        const number l = row_status(m, h) == status::ok ? likelihood_of(moving, h, sum) : number(not_a_value);
-        for (std::size_t j = 0; j < k; ++j) cells[i * k + j] = numeric::is_nan(l.v) ? not_a_value : l.g[j];
-      }
-    });
-  }
-  return answer;
-}
-
-/// Histories as fit reads them: f(rows, how) with Python's lock released.
-template <class F>
-auto with_rows(const py::object& frequency, const py::object& recency, const py::object& T, const py::object& weights,
-               const py::object& log_gaps, const py::object& threads, F f) {
-  const py::array_t<double> x = table_column(frequency, "frequency");
-  const py::array_t<double> t_x = table_column(recency, "recency");
-  const py::array_t<double> age = table_column(T, "T");
-  const weights_argument w(weights);
-  const weights_argument gaps(log_gaps, "log_gaps");
-  const auto span = [](const py::array_t<double>& a) {
-    return std::span<const double>(a.data(), static_cast<std::size_t>(a.size()));
-  };
-  const history_columns columns{span(x), span(t_x), span(age)};
-  const execution how = threads_argument(threads);
-  const py::gil_scoped_release others_may_run;
-  const weighted_histories rows = compress(columns, w.span(), gaps.span());
-  return f(weighted_rows{rows.columns(), rows.weight, rows.log_gaps}, how);
-}
-
-template <class M>
-fit_record fit_model(const py::object& frequency, const py::object& recency, const py::object& T,
-                     const py::object& weights, const py::object& prior, const py::object& threads) {
-  const penalty known = penalty_argument(prior);
-  return warned(
-      record_of(with_rows(frequency, recency, T, weights, py::none(), threads,
-                          [&](const weighted_rows& rows, const execution& how) { return fit<M>(rows, how, known); })));
-}
-
-template <class M>
-fit_record fit_stages(const py::object& frequency, const py::object& recency, const py::object& T,
-                      const py::object& weights, const py::object& prior, const py::object& log_gaps,
-                      const py::object& k, const py::object& threads) {
-  const penalty known = penalty_argument(prior);
-  const std::optional<int> stages = k.is_none() ? std::nullopt : std::optional(stages_argument(k));
-  return warned(record_of(with_rows(frequency, recency, T, weights, log_gaps, threads,
-                                    [&](const weighted_rows& rows, const execution& how) {
-                                      return stages ? fit_at<M>(*stages, rows, how, known) : fit<M>(rows, how, known);
-                                    })));
-}
-
-template <class M>
-py::array_t<double> profile_of(const fit_record& record, const py::object& frequency, const py::object& recency,
-                               const py::object& T, const py::object& weights, const py::object& log_gaps,
-                               const py::object& level, const py::object& threads) {
-  const fit_result<M> f = result_of<M>(record);
-  const double covered = one_number(level, "level");
-  return ends_array(with_rows(
-      frequency, recency, T, weights, log_gaps, threads,
-      [&](const weighted_rows& rows, const execution& how) { return profile_intervals<M>(rows, f, covered, how); }));
-}
-
-template <class M>
-draws_record drawn_of(const fit_record& record, const py::object& frequency, const py::object& recency,
-                      const py::object& T, const py::object& weights, const py::object& log_gaps,
-                      const py::object& size, const py::object& seed, const py::object& proposals,
-                      const py::object& threads) {
-  const fit_result<M> f = result_of<M>(record);
-  const draw_options asked = draws_asked(size, seed, proposals);
-  return record_of(
-      with_rows(frequency, recency, T, weights, log_gaps, threads,
-                [&](const weighted_rows& rows, const execution& how) { return draw_posterior(rows, f, asked, how); }));
-}
-
-template <class M>
-py::object bootstrapped(const fit_record& record, const py::object& frequency, const py::object& recency,
-                        const py::object& T, const py::object& weights, const py::object& log_gaps,
-                        const py::object& size, const py::object& seed, const py::object& threads) {
-  const fit_result<M> f = result_of<M>(record);
-  const bootstrap_options asked = bootstrap_asked(size, seed);
-  return table_of(
-      with_rows(frequency, recency, T, weights, log_gaps, threads,
-                [&](const weighted_rows& rows, const execution& how) { return bootstrap(rows, f, asked, how); }));
-}
-
 /// Two answers a row, low and high, in one more axis at the end; interval(batch, i) gives them.
 template <class F>
 py::array_t<double> ends_of_rows(std::initializer_list<argument> inputs, const py::object& out,
@@ -250,160 +110,6 @@ py::array_t<double> predicted(const M& m, const py::object& t, const py::object&
                         return row_status(m, h) == status::ok ? predictive_interval(all, h, b(3, i), covered)
                                                               : count_interval{not_a_value, not_a_value};
                       });
-}
-
-using py::arg;
-constexpr auto threads_one = [] { return arg("threads") = 1; };
-constexpr auto no_out = [] { return arg("out") = py::none(); };
-constexpr auto maybe = [](const char* name) { return arg(name) = py::none(); };
-
-template <class M>
-status status_of(const M& m, const history& h, double log_gaps) {
-  const status s = row_status(m, h);
-  if constexpr (erlang_model<M>) {
-    return s == status::ok && m.k > 1 ? check_gaps(h, log_gaps) : s;
-  } else {
-    return s;
-  }
-}
-
-template <class M>
-py::object likelihoods(const M& m, const py::object& frequency, const py::object& recency, const py::object& T,
-                       const py::object& log_gaps, const delivery& to) {
-  const py::object gaps = gaps_argument(m, log_gaps);
-  return compute_rows({{"frequency", frequency}, {"recency", recency}, {"T", T}, {"log_gaps", gaps}}, to.out,
-                      to.threads,
-                      [&](const batch& b, std::size_t i) { return likelihood_of(m, history_at(b, i), b(3, i)); });
-}
-
-/// log_gaps None: the gaps are not asked about.
-template <class M>
-py::object statuses(const M& m, const py::object& frequency, const py::object& recency, const py::object& T,
-                    const py::object& log_gaps) {
-  const py::object gaps = log_gaps.is_none() ? py::object(py::float_(0.0)) : log_gaps;
-  const batch b({{"frequency", frequency}, {"recency", recency}, {"T", T}, {"log_gaps", gaps}}, py::none(),
-                py::int_(1));
-  std::vector<status> why(b.size());
-  for (std::size_t i = 0; i < why.size(); ++i) {
-    const history h = history_at(b, i);
-    why[i] = log_gaps.is_none() ? row_status(m, h) : status_of(m, h, b(3, i));
-  }
-  return b.names(why);
-}
-
-template <template <class> class B>
-void define_likelihood(py::class_<B<double>>& c) {
-  using M = B<double>;
-  using O = const py::object&;
-  c.def(
-      "log_likelihood",
-      [](const M& m, O frequency, O recency, O T, O threads, O out) {
-        return likelihoods(m, frequency, recency, T, py::none(), {threads, out});
-      },
-      arg("frequency"), arg("recency"), arg("T"), py::kw_only(), threads_one(), no_out(),
-      "ln likelihood of each customer, as in the paper: without x! and binomial constants. frequency: repeat "
-      "purchases,\n"
-      "whole, from 0 up; recency <= T: time from the first purchase to the last and to now, in the model's time unit.\n"
-      "They broadcast; scalars give a float. A row that breaks this is NaN, and status says why.");
-  c.def(
-      "log_likelihood_gradient",
-      [](const M& m, O frequency, O recency, O T, O threads, O out) {
-        return gradients<B>(m, frequency, recency, T, py::none(), threads, out);
-      },
-      arg("frequency"), arg("recency"), arg("T"), py::kw_only(), threads_one(), no_out(),
-      "d log_likelihood / d parameter: the rows' shape and one more axis at the end, in constructor order. NaN as in\n"
-      "log_likelihood.");
-  c.def(
-      "status", [](const M& m, O frequency, O recency, O T) { return statuses(m, frequency, recency, T, py::none()); },
-      arg("frequency"), arg("recency"), arg("T"),
-      "Why a row's answers are NaN: 'ok', 'missing' (NaN) or 'invalid'; a str, or an object array of the rows' shape.");
-  c.def_static(
-      "profile_intervals",
-      [](const fit_record& fit, O frequency, O recency, O T, O weights, O level, O threads) {
-        return profile_of<M>(fit, frequency, recency, T, weights, py::none(), level, threads);
-      },
-      arg("fit"), arg("frequency"), arg("recency"), arg("T"), maybe("weights"), py::kw_only(), arg("level") = 0.95,
-      threads_one(), profile_doc);
-  c.def_static(
-      "draws",
-      [](const fit_record& fit, O frequency, O recency, O T, O weights, O size, O seed, O proposals, O threads) {
-        return drawn_of<M>(fit, frequency, recency, T, weights, py::none(), size, seed, proposals, threads);
-      },
-      arg("fit"), arg("frequency"), arg("recency"), arg("T"), maybe("weights"), py::kw_only(), arg("size") = 1000,
-      arg("seed"), arg("proposals") = 4000, threads_one(), draws_doc);
-  c.def_static(
-      "bootstrap",
-      [](const fit_record& fit, O frequency, O recency, O T, O weights, O size, O seed, O threads) {
-        return bootstrapped<M>(fit, frequency, recency, T, weights, py::none(), size, seed, threads);
-      },
-      arg("fit"), arg("frequency"), arg("recency"), arg("T"), maybe("weights"), py::kw_only(), arg("size") = 200,
-      arg("seed"), threads_one(), bootstrap_doc);
-  const std::string fit_doc =
-      "Maximum likelihood over columns of equal length, weights from 0 up. Rows with a status other than 'ok' are "
-      "left\n"
-      "out; the order of the rows does not matter. Raises DataError where no row is left; warns with "
-      "ConvergenceWarning\n"
-      "where there is no sharp maximum.\n" +
-      std::string(penalty_doc);
-  c.def_static("fit", &fit_model<M>, arg("frequency"), arg("recency"), arg("T"), maybe("weights"), maybe("penalty"),
-               py::kw_only(), threads_one(), fit_doc.c_str());
-}
-
-/// The same of a model with stages, whose likelihood reads the gaps too.
-template <template <class> class B>
-void define_stages_likelihood(py::class_<B<double>>& c) {
-  using M = B<double>;
-  using O = const py::object&;
-  c.def(
-      "log_likelihood",
-      [](const M& m, O frequency, O recency, O T, O log_gaps, O threads, O out) {
-        return likelihoods(m, frequency, recency, T, log_gaps, {threads, out});
-      },
-      arg("frequency"), arg("recency"), arg("T"), py::kw_only(), maybe("log_gaps"), threads_one(), no_out(),
-      "ln likelihood of each customer, without x! and binomial constants. frequency: repeat purchases, whole, from 0 "
-      "up;\n"
-      "recency <= T: time from the first purchase to the last and to now; log_gaps: the sum of ln(gap) between her\n"
-      "purchases, needed for k above 1: the summary's column sum_log_gap. All in the model's time unit. They "
-      "broadcast;\n"
-      "scalars give a float. A row that breaks this is NaN, and status says why.");
-  c.def(
-      "log_likelihood_gradient",
-      [](const M& m, O frequency, O recency, O T, O log_gaps, O threads, O out) {
-        return gradients<B>(m, frequency, recency, T, log_gaps, threads, out);
-      },
-      arg("frequency"), arg("recency"), arg("T"), py::kw_only(), maybe("log_gaps"), threads_one(), no_out(),
-      "d log_likelihood / d parameter: the rows' shape and one more axis at the end: r, alpha, a, b. NaN as in\n"
-      "log_likelihood.");
-  c.def(
-      "status",
-      [](const M& m, O frequency, O recency, O T, O log_gaps) { return statuses(m, frequency, recency, T, log_gaps); },
-      arg("frequency"), arg("recency"), arg("T"), py::kw_only(), maybe("log_gaps"),
-      "Why a row's answers are NaN: 'ok', 'missing' (NaN) or 'invalid'; a str, or an object array of the rows' shape.\n"
-      "log_gaps, where given, cannot be above frequency * ln(recency / frequency), which equal gaps have.");
-  c.def_static(
-      "profile_intervals",
-      [](const fit_record& fit, O frequency, O recency, O T, O weights, O log_gaps, O level, O threads) {
-        return profile_of<M>(fit, frequency, recency, T, weights, log_gaps, level, threads);
-      },
-      arg("fit"), arg("frequency"), arg("recency"), arg("T"), maybe("weights"), py::kw_only(), maybe("log_gaps"),
-      arg("level") = 0.95, threads_one(), profile_doc);
-  c.def_static("draws", &drawn_of<M>, arg("fit"), arg("frequency"), arg("recency"), arg("T"), maybe("weights"),
-               py::kw_only(), maybe("log_gaps"), arg("size") = 1000, arg("seed"), arg("proposals") = 4000,
-               threads_one(), draws_doc);
-  c.def_static("bootstrap", &bootstrapped<M>, arg("fit"), arg("frequency"), arg("recency"), arg("T"), maybe("weights"),
-               py::kw_only(), maybe("log_gaps"), arg("size") = 200, arg("seed"), threads_one(), bootstrap_doc);
-  c.def_static(
-      "fit", &fit_stages<M>, arg("frequency"), arg("recency"), arg("T"), maybe("weights"), maybe("penalty"),
-      py::kw_only(), maybe("log_gaps"), maybe("k"), threads_one(),
-      "Maximum likelihood over columns of equal length, weights from 0 up, at the k of 1 to 12 with the "
-      "highest\n"
-      "likelihood, which log_likelihood_of_k tells of each; or at the given k. log_gaps: the sum of ln(gap) "
-      "between a\n"
-      "customer's purchases, needed but for k=1. Rows with a status other than 'ok' are left out; the order of "
-      "the rows\n"
-      "does not matter. Raises DataError where no row is left; warns with ConvergenceWarning where there is no "
-      "sharp\n"
-      "maximum.");
 }
 
 template <class M>
@@ -569,14 +275,15 @@ void define_simulate(py::class_<M>& c) {
     if constexpr (erlang_model<M>) {
       constexpr std::array names{"frequency", "recency", "T", "log_gaps", "alive", "purchase_rate", "dropout"};
       return simulated_table(names, T, seed, size, threads, [&](double t, std::uint64_t number, std::size_t i) {
-        const simulated_customer c = simulate(m, t, number, i);
-        return std::array{c.seen.x, c.seen.t_x, c.seen.T, c.log_gaps, c.alive, c.purchase_rate, c.dropout};
+        const simulated_customer drawn = simulate(m, t, number, i);
+        return std::array{drawn.seen.x, drawn.seen.t_x,      drawn.seen.T, drawn.log_gaps,
+                          drawn.alive,  drawn.purchase_rate, drawn.dropout};
       });
     } else {
       constexpr std::array names{"frequency", "recency", "T", "alive", "purchase_rate", "dropout"};
       return simulated_table(names, T, seed, size, threads, [&](double t, std::uint64_t number, std::size_t i) {
-        const simulated_customer c = simulate(m, t, number, i);
-        return std::array{c.seen.x, c.seen.t_x, c.seen.T, c.alive, c.purchase_rate, c.dropout};
+        const simulated_customer drawn = simulate(m, t, number, i);
+        return std::array{drawn.seen.x, drawn.seen.t_x, drawn.seen.T, drawn.alive, drawn.purchase_rate, drawn.dropout};
       });
     }
   };

@@ -146,8 +146,6 @@ py::object bootstrapped_gamma_gamma(const fit_record& record, O frequency, O mon
       }));
 }
 
-constexpr auto maybe = [](const char* name) { return arg(name) = py::none(); };
-
 /// Verbs of her mean spend: without a history, of a new customer.
 void define_spend_verbs(py::class_<gamma_gamma>& c) {
   const auto verb = [&c](const char* name, auto f, const char* doc) {

@@ -120,6 +120,11 @@ py::object compute_rows(std::initializer_list<argument> inputs, const py::object
   return b.result();
 }
 
+// Keywords that verbs share.
+inline constexpr auto maybe = [](const char* name) { return py::arg(name) = py::none(); };
+inline constexpr auto threads_one = [] { return py::arg("threads") = 1; };
+inline constexpr auto no_out = [] { return py::arg("out") = py::none(); };
+
 /// One shared str per status.
 [[nodiscard]] py::str status_name(status s);
 /// An object array of them.

@@ -126,7 +126,12 @@ inline constexpr const char* penalty_doc =
     "the\n"
     "mean T (of Gamma-Gamma: the mean spend) of the rows, so it means the same in any unit.";
 
+/// A number as Python's format() writes it.
+[[nodiscard]] std::string shown(double x, const char* format);
+
 /// Warns with ConvergenceWarning unless the fit converged.
+void warn_unless_converged(const std::string& model, fit_status outcome, const std::string& limit);
+/// The same, and hands the fit on.
 fit_record warned(fit_record f);
 
 template <parametric M>
