@@ -6,6 +6,9 @@ import pathlib
 
 import numpy as np
 import pytest
+from command import lines, write
+
+from valorem.cli import main
 
 ROOT = pathlib.Path(__file__).parents[3]
 
@@ -44,3 +47,20 @@ def reference(name):
     """Rows of a table of 50-digit values, each number as the double nearest to its text."""
     with open(ROOT / "tests" / "reference" / name, encoding="ascii", newline="") as f:
         return list(csv.DictReader(f))
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def go(*arguments):
+        code = main([str(a) for a in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return go
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return write(tmp_path / "shop.csv", lines())

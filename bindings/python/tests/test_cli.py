@@ -8,67 +8,14 @@ import sqlite3
 import subprocess
 import sys
 
-import numpy as np
 import polars as pl
 import pytest
+from command import PROGRAM, PURCHASES, RATES, TERMS, lines, read, write
 from conftest import ROOT, data_file
 
 import valorem as vl
 from valorem import _files
 from valorem.cli import main
-
-TERMS = ["--horizon", "52", "--discount", "0.1", "--margin", "0.3"]
-PURCHASES = TERMS + ["--observation-end", "2024-06-30"]
-RATES = {"schema": "rates/1", "currency": "USD", "per_order": 2.0, "per_year": 1.0, "per_minute": {"phone": 0.5}}
-PROGRAM = {
-    "schema": "tier-program/1", "id": "club", "version": "1",
-    "measures": {"spend_12m": {"better": "higher"}, "points": {"better": "higher", "label": "积分"}, "signed": {"flag": True}},
-    "tiers": [{"id": "none"}, {"id": "gold", "label": "金卡", "enter": {"all": [{"points": 100}, {"signed": True}]}}],
-}  # fmt: skip
-
-
-def lines(seed=1, customers=400):
-    """Purchases as the models see them: rates, dropout and spend differ between customers. Rows of text."""
-    rng = np.random.default_rng(seed)
-    end = np.datetime64("2024-06-30")
-    out = []
-    for c in range(customers):
-        day = np.datetime64("2023-01-01") + rng.integers(0, 200)
-        rate, leave, spend = rng.gamma(0.8, 1 / 40) + 1e-4, rng.beta(0.9, 2.0), 5 / rng.gamma(4.0, 1 / 15)
-        while day <= end:
-            out.append([f"c{c:03}", str(day), f"{rng.gamma(6.0, spend) + 0.01:.2f}", str(rng.integers(1, 4))])
-            if rng.random() < leave:
-                break
-            day += np.timedelta64(int(rng.exponential(1 / rate)) + 1, "D")
-    return out
-
-
-def write(path, rows, header=("customer_id", "date", "amount", "units"), **how):
-    with open(path, "w", encoding="utf-8", newline="") as f:
-        csv.writer(f, **how).writerows([header, *rows])
-    return str(path)
-
-
-def read(path):
-    with open(path, encoding="utf-8-sig", newline="") as f:
-        return list(csv.DictReader(f))
-
-
-@pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-    def go(*arguments):
-        code = main([str(a) for a in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return go
-
-
-@pytest.fixture
-def shop(tmp_path):
-    return write(tmp_path / "shop.csv", lines())
 
 
 def test_score(run, shop, tmp_path):
@@ -341,32 +288,6 @@ def test_intervals_over_draws(run, shop, tmp_path):
 def test_every_model_of_the_core_can_be_asked_for(run, shop, model):
     code, out, _ = run("score", shop, *PURCHASES, "--model", model)
     assert code == 0 and f"\n{model.upper()}: " in out
-
-
-def test_tiers_decide(run, tmp_path):
-    (tmp_path / "club.json").write_text(json.dumps({**PROGRAM, "measures": {k: v for k, v in PROGRAM["measures"].items() if k != "spend_12m"}}, ensure_ascii=False), encoding="utf-8")
-    write(tmp_path / "facts.csv", [["客户", "150", "yes"], ["c2", "7,160", "no"], ["c3", "", "maybe"]], ("customer_id", "pts", "signed"))
-    code, out, err = run("tiers", "decide", "club.json", "facts.csv", "--columns", "points=pts", "--language", "zh", "--bom")
-    assert code == 0 and "gold: 1" in out and "none: 2" in out
-    assert "row 2, points: '7,160' is not a number; taken as unknown" in err and "row 3, signed: 'maybe' is not true or false" in err
-    rows = read(tmp_path / "decisions.csv")
-    assert [r["customer_id"] for r in rows] == ["客户", "c2", "c3"] and [r["tier"] for r in rows] == ["gold", "none", "none"]
-    assert "积分" in rows[1]["reasons"] and rows[0]["vip"] == "true"
-    assert "no column 'points' for the tier program" in run("tiers", "decide", "club.json", "facts.csv")[2]
-
-
-def test_tiers_explain(run):
-    program = ROOT / "examples" / "data" / "gz-vip.json"
-    code, out, _ = run("tiers", "explain", program, "points=7160", "fee=128", "tenure=30", "overdue=0")
-    assert code == 0 and out == "silver\ngold: points short 1,240 or fee short 260 CNY/month\n"
-    code, out, _ = run("tiers", "explain", program, "points=", "fee=400", "tenure=40", "overdue=0", "--target", "diamond")
-    assert code == 0 and "points" in out
-    assert run("tiers", "explain", program, "point=9000")[2] == "valorem: the program has no fact 'point'; did you mean 'points'?\n"
-    assert "'x=1' is not FACT=VALUE; the program asks for points, fee, tenure, overdue" in run("tiers", "explain", program, "x=1")[2]
-    assert "fee: 'much' is not a number" in run("tiers", "explain", program, "fee=much")[2]
-    assert run("tiers", "explain", program, "points=1", "tenure=")[2] == (
-        "valorem: give fee=VALUE overdue=VALUE too; an empty value says that a fact is unknown\n"
-    )
 
 
 def test_version_and_usage(run, capsys):
