@@ -1,5 +1,6 @@
 #include "dispatch.hpp"
 #include "history_rows.hpp"
+#include "lanes.hpp"
 #include <valorem/model/columns.hpp>
 #include <valorem/numeric/beta_count_series.hpp>
 
@@ -12,7 +13,12 @@ namespace valorem::inline VALOREM_ABI {
 namespace {
 
 using detail::legal;
+#if VALOREM_LANES
+using detail::lane_marks;
+using detail::lanes;
+#endif
 using detail::require_equal_lengths;
+using detail::width;
 using numeric::mask;
 using numeric::pick;
 using numeric::when;
@@ -43,18 +49,8 @@ struct chunked {
   }
 };
 
-// Series of several customers side by side: as many sums as fit the widest vector, each frozen when its own is done.
-constexpr std::size_t width = 8;
-#if defined(__GNUC__)
-using lanes = double __attribute__((vector_size(width * sizeof(double))));
-using lane_marks = std::int64_t __attribute__((vector_size(width * sizeof(double))));
-
-VALOREM_INLINE bool all(const lane_marks& m) noexcept {
-  std::int64_t both = -1;
-  for (std::size_t l = 0; l < width; ++l) both &= m[l];
-  return both != 0;
-}
-
+#if VALOREM_LANES
+/// Series of several customers side by side, each frozen when its own is done.
 template <class Terms>
 VALOREM_INLINE void add_up(Terms& terms, lanes& total, lane_marks& done) noexcept {
   const lanes rest = 1.0 - terms.z;
@@ -64,7 +60,7 @@ VALOREM_INLINE void add_up(Terms& terms, lanes& total, lane_marks& done) noexcep
     const lanes more = total + term;
     total = done ? total : more;
     done |= term < numeric::detail::count_negligible * total * rest;
-    if (all(done)) return;
+    if (detail::all(done)) return;
   }
 }
 #endif
@@ -122,7 +118,7 @@ struct beta_geometric_purchases {
       w.list[count] = static_cast<std::uint16_t>(k);
       count += marked[k] & 1U;
     }
-#if defined(__GNUC__)
+#if VALOREM_LANES
     const lanes one = lanes{} + 1.0;
     for (std::size_t at = 0; at < count; at += width) {
       const std::size_t here = std::min(width, count - at);

@@ -12,7 +12,7 @@ file(COPY "${SOURCE}/tests/install/consumer" DESTINATION "${WORK}")
 string(REGEX REPLACE "^([0-9]+\\.[0-9]+)\\..*" "\\1" wanted "${VERSION}")
 string(REGEX REPLACE "^([0-9]+)\\..*" "\\1.9999" unwanted "${VERSION}")
 set(how -G "${GENERATOR}" -D "CMAKE_CXX_COMPILER=${CXX}" -D "CMAKE_CXX_FLAGS=${CXX_FLAGS}" -D CMAKE_BUILD_TYPE=Debug
-        -D "CMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}")
+        -D CMAKE_CXX_FLAGS_DEBUG=-O0 -D "CMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}")
 
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE code OUTPUT_VARIABLE said ERROR_VARIABLE said)

@@ -1,5 +1,6 @@
-// Contracts: the published numbers, every row of the fifty-digit tables, plain twins, and what must hold everywhere.
-#include "model/reference_verbs.hpp"
+// Contracts: the published numbers, plain twins, and what must hold everywhere; reference.test.cpp holds them to
+// tables.
+#include <valorem/model.hpp>
 #include <valorem/numeric/dual.hpp>
 
 #include <boost/multiprecision/cpp_bin_float.hpp>
@@ -7,12 +8,10 @@
 
 #include <cmath>
 #include <random>
-#include <set>
 
 namespace {
 
 using namespace valorem;
-using reference::row;
 
 constexpr double for_ever = std::numeric_limits<double>::infinity();
 constexpr double nan = not_a_value;
@@ -61,29 +60,6 @@ TEST(contracts, residual_lifetimes_at_ten_per_cent) {
       }
     }
   }
-}
-
-template <class M>
-void check_table() {
-  const auto rows =
-      reference::read(std::string(VALOREM_TEST_DIR) + "/reference/" + std::string(M::model_name) + ".csv");
-  ASSERT_GT(rows.size(), 400u);
-  std::set<std::string> quantities;
-  for (const row& r : rows) {
-    const auto got = reference::contract_answer<M>(r);
-    ASSERT_TRUE(got) << r.quantity;
-    EXPECT_LE(reference::error(r, got->value, got->logarithm), reference::allowed(r))
-        << r.quantity << " line " << r.line << " got " << got->value << " want " << r.value;
-    quantities.insert(r.quantity);
-  }
-  EXPECT_EQ(quantities.size(), 9u);
-}
-
-TEST(contracts, shifted_beta_geometric_table) {
-  check_table<shifted_beta_geometric>();
-}
-TEST(contracts, beta_discrete_weibull_table) {
-  check_table<beta_discrete_weibull>();
 }
 
 class draws {

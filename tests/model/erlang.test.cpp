@@ -1,6 +1,5 @@
-// BG/CNBD-k and MBG/CNBD-k: every verb against tables made by other formulas, against BG/NBD and MBG/NBD at k = 1, and
-// against simulated customers.
-#include "model/reference_verbs.hpp"
+// BG/CNBD-k and MBG/CNBD-k: every verb against BG/NBD and MBG/NBD at k = 1, and against simulated customers;
+// reference.test.cpp holds them to tables.
 #include <valorem/model.hpp>
 #include <valorem/numeric/dual.hpp>
 
@@ -18,34 +17,8 @@
 namespace {
 
 using namespace valorem;
-using reference::row;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-// ---- tables
-
-void check_table(const std::string& file, std::size_t least) {
-  const auto rows = reference::read(std::string(VALOREM_TEST_DIR) + "/reference/" + file);
-  ASSERT_GE(rows.size(), least);
-  for (const row& r : rows) {
-    ASSERT_TRUE(r.model == bg_cnbd::model_name || r.model == mbg_cnbd::model_name) << r.model;
-    const auto got = reference::answer_to(r);
-    ASSERT_TRUE(got) << r.quantity;
-    EXPECT_LE(reference::error(r, got->value, got->logarithm), reference::allowed(r))
-        << file << " line " << r.line << " " << r.quantity << " (" << r.region << ") got " << got->value << " want "
-        << r.value;
-  }
-}
-
-TEST(erlang, likelihood_and_p_alive_are_the_tables) {
-  check_table("erlang_likelihood.csv", 120);
-}
-TEST(erlang, futures_are_the_tables) {
-  check_table("erlang_purchases.csv", 40);
-}
-TEST(erlang, discounted_futures_are_the_tables) {
-  check_table("erlang_discounted.csv", 40);
-}
 
 // ---- k = 1
 

@@ -10,11 +10,13 @@
 #include <limits>
 #include <string>
 #include <support/cdnow.hpp>
+#include <support/refusal.hpp>
 #include <vector>
 
 namespace {
 
 using namespace valorem;
+using support::refusal;
 
 summary calibration(time_unit unit = time_unit::week) {
   return summarise(
@@ -217,16 +219,6 @@ TEST(penalty, profiles_follow_the_posterior) {
   EXPECT_TRUE(std::isinf(profile_intervals<nbd>(steady, fit<nbd>(steady))[0].high));
   const auto closed = profile_intervals<nbd>(steady, fit<nbd>(steady, {}, {.strength = 0.5}));
   for (const interval& i : closed) EXPECT_TRUE(i.low > 0 && i.high > i.low && numeric::is_finite(i.high));
-}
-
-template <class F>
-std::string refusal(F f) {
-  try {
-    f();
-  } catch (const contract_error& e) {
-    return e.what();
-  }
-  return "accepted";
 }
 
 TEST(penalty, refuses_by_name_and_rule) {

@@ -1,6 +1,5 @@
 // What a history says of a customer's own rates: against a table made by two routes, against derivatives of the
 // likelihood, and against simulated customers whose rates are known.
-#include "model/reference_table.hpp"
 #include <valorem/model.hpp>
 #include <valorem/numeric/dual.hpp>
 
@@ -8,52 +7,13 @@
 
 #include <cmath>
 #include <random>
-#include <set>
 #include <string>
 
 namespace {
 
 using namespace valorem;
-using reference::row;
 
 constexpr double eps = std::numeric_limits<double>::epsilon();
-
-template <class M>
-rate_posterior of_row(const row& r) {
-  std::array<double, parameter_count<M>> p{};
-  std::copy(r.params.begin(), r.params.end(), p.begin());
-  return posterior(M::from(p), {r.x, r.t_x, r.T});
-}
-
-rate_posterior of_any(const row& r) {
-  if (r.model == "nbd") return of_row<nbd>(r);
-  if (r.model == "bg_nbd") return of_row<bg_nbd>(r);
-  if (r.model == "mbg_nbd") return of_row<mbg_nbd>(r);
-  if (r.model == "pareto_nbd") return of_row<pareto_nbd>(r);
-  if (r.model == "bg_bb") return of_row<bg_bb>(r);
-  throw std::runtime_error("no such model: " + r.model);
-}
-
-TEST(posterior, agrees_with_the_table) {
-  const auto rows = reference::read(std::string(VALOREM_TEST_DIR) + "/reference/posterior.csv");
-  ASSERT_GT(rows.size(), 150u);
-  std::set<std::string> models;
-  double worst = 0;
-  for (const row& r : rows) {
-    const rate_posterior of = of_any(r);
-    double got = not_a_value;
-    if (r.quantity == "purchase_rate_mean") got = of.purchase_rate.mean;
-    if (r.quantity == "purchase_rate_variance") got = of.purchase_rate.variance;
-    if (r.quantity == "dropout_mean") got = of.dropout.mean;
-    if (r.quantity == "dropout_variance") got = of.dropout.variance;
-    const double part = reference::error(r, got, false) / reference::allowed(r);
-    worst = std::max(worst, part);
-    EXPECT_LE(part, 1) << r.model << " line " << r.line << " " << r.quantity << " got " << got << " want " << r.value;
-    models.insert(r.model);
-  }
-  EXPECT_EQ(models.size(), 5u);
-  RecordProperty("worst_part_of_the_bar", std::to_string(worst));
-}
 
 // The prior of λ is in the likelihood as α^r e^(-αλ), so d ln L/dα = r/α - E[λ] and d² ln L/dα² = Var[λ] - r/α²; the
 // same of μ and β.

@@ -11,11 +11,13 @@
 #include <set>
 #include <string>
 #include <support/cdnow.hpp>
+#include <support/refusal.hpp>
 #include <vector>
 
 namespace {
 
 using namespace valorem;
+using support::refusal;
 
 template <class M>
 std::vector<double> logs_of(const posterior_draws<M>& d, std::size_t k) {
@@ -283,16 +285,6 @@ TEST(posterior_draws, spend_is_independent_of_purchases) {
       EXPECT_LT(std::fabs(correlation(logs_of(purchases, i), logs_of(*d.spend, j))), 5 / std::sqrt(2000.0));
     }
   }
-}
-
-template <class F>
-std::string refusal(F f) {
-  try {
-    f();
-  } catch (const contract_error& e) {
-    return e.what();
-  }
-  return "accepted";
 }
 
 TEST(posterior_draws, refuses_a_fit_without_a_peak_and_other_rows) {

@@ -118,7 +118,8 @@ std::optional<answer> contract_answer(const row& r) {
   return std::nullopt;
 }
 
-/// The table's x counts the purchases and its t_x holds their mean.
+/// The table's x counts the purchases, its t_x holds their mean, its T the sum of their logarithms, its h an amount or
+/// a chance.
 inline std::optional<answer> spend_answer(const row& r) {
   const auto m = model_of<gamma_gamma>(r);
   const spend_history s{r.x, r.t_x};
