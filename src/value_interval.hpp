@@ -26,9 +26,10 @@ template <class M>
 void values_of(std::span<const desk<M>> desks, const book& in, std::size_t i, std::span<double> values) noexcept {
   const history h = in.histories[i];
   const serving cost{in.per_purchase.empty() ? 0.0 : in.per_purchase[i], in.per_time.empty() ? 0.0 : in.per_time[i]};
+  const spend_history spend{h.x, in.mean_spend[i]};
   for (std::size_t d = 0; d < desks.size(); ++d) {
-    const valuation v = desks[d](h, spend_history{h.x, in.mean_spend[i]}, cost);
-    values[d] = v.value_status == status::undefined ? std::numeric_limits<double>::infinity() : v.lifetime_value;
+    const bool endless = gravest(check(h), spend_status(desks[d].spend(), spend)) == status::undefined;
+    values[d] = endless ? std::numeric_limits<double>::infinity() : desks[d].lifetime_value(h, spend, cost);
   }
 }
 

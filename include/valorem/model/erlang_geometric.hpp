@@ -5,6 +5,7 @@
 #define VALOREM_MODEL_ERLANG_GEOMETRIC_HPP
 
 #include <valorem/model/arrivals.hpp>
+#include <valorem/model/beta_geometric.hpp>
 #include <valorem/model/erlang_counts.hpp>
 #include <valorem/model/erlang_discount.hpp>
 #include <valorem/model/parameters.hpp>
@@ -38,13 +39,24 @@ template <class R>
   return !numeric::is_nan(numeric::value_of(f.log_p_alive));
 }
 
-/// ln P(alive at t): the chance that she stays after each purchase until then. Microseconds, a hundred where thousands
-/// of purchases are to be expected. Same-bits.
+namespace detail {
+
+/// The same future of BG/NBD where every event is a purchase: tens of times as quick.
+template <class R>
+[[nodiscard]] basic_beta_geometric_future<R> without_stages(const basic_erlang_future<R>& f) {
+  return {f.stages.s, f.c, f.a, f.b, f.p_alive, f.log_p_alive};
+}
+
+}  // namespace detail
+
+/// ln P(alive at t): the chance that she stays after each purchase until then. With stages a matter of microseconds, a
+/// hundred where thousands of purchases are to be expected. Same-bits.
 template <class R>
 [[nodiscard]] R log_survival(const basic_erlang_future<R>& f, double t) {
   if (!known(f) || !(t >= 0)) return R(not_a_value);
   if (t == 0) return f.log_p_alive;
   if (t == std::numeric_limits<double>::infinity()) return R(-t);
+  if (f.stages.k == 1) return log_survival(detail::without_stages(f), t);
   return f.log_p_alive + detail::erlang_sum(f.stages, f.a, f.b, R(t / f.c), detail::count_weight::stayed).log();
 }
 
@@ -58,15 +70,17 @@ template <class R>
     if (!(numeric::value_of(f.a) > 1)) return R(t);
     return alive(f) * ((f.a + f.b - 1.0) / (f.a - 1.0));
   }
+  if (f.stages.k == 1) return expected_purchases(detail::without_stages(f), t);
   return alive(f) * detail::erlang_value(f.stages, f.a, f.b, R(t / f.c), detail::count_weight::bought);
 }
 
-/// ∫_0^horizon e^(-rate u) dE[Y(u)], rate >= 0 per time unit, horizon in [0, inf]. Dear: up to a millisecond, and tens
-/// of them to a finite horizon of thousands of purchases. Same-bits.
+/// ∫_0^horizon e^(-rate u) dE[Y(u)], rate >= 0 per time unit, horizon in [0, inf]. Dear with stages: up to a
+/// millisecond, and tens of them to a finite horizon of thousands of purchases. Same-bits.
 template <class R>
 [[nodiscard]] R discounted_purchases(const basic_erlang_future<R>& f, double rate, double horizon) {
   if (!known(f) || !(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
   if (rate == 0) return expected_purchases(f, horizon);
+  if (f.stages.k == 1) return discounted_purchases(detail::without_stages(f), rate, horizon);
   return alive(f) *
          detail::erlang_discounted(f.stages, f.a, f.b, R(rate * f.c), R(horizon / f.c), detail::count_weight::bought);
 }
@@ -86,6 +100,7 @@ template <class R>
     }
     return alive(f) * f.c * sum;
   }
+  if (f.stages.k == 1) return discounted_lifetime(detail::without_stages(f), rate, horizon);
   return alive(f) * f.c *
          detail::erlang_discounted(f.stages, f.a, f.b, R(rate * f.c), R(horizon / f.c), detail::count_weight::stayed);
 }

@@ -119,6 +119,15 @@ class desk {
     return v;
   }
 
+  /// Her lifetime value alone, the same bits; what it does not need is not computed.
+  [[nodiscard]] double lifetime_value(const history& h, const spend_history& s, const serving& cost) const noexcept {
+    if (gravest(check(h), spend_status(spend_, s)) != status::ok) return not_a_value;
+    const auto future = given(model_, h);
+    const double worth = discounted_purchases(future, rate_, plan_.horizon);
+    const double there = cost.per_time == 0 ? 0.0 : discounted_lifetime(future, rate_, plan_.horizon);
+    return plan_.margin * expected_spend(spend_, s) * worth - (cost.per_purchase * worth + cost.per_time * there);
+  }
+
   /// A column of them, row by row. Throws contract_error where lengths differ, before anything is written.
   void operator()(const book& customers, const valuation_columns& out, const execution& how = {}) const;
 
