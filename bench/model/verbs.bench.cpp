@@ -80,6 +80,8 @@ const int registered = [] {
   });
   add_each("posterior rates MBG", [](const history& h) { return posterior(mbg, h).purchase_rate.mean; });
   add_each("posterior rates Pareto", [](const history& h) { return posterior(pareto, h).purchase_rate.mean; });
+  add_each("posterior rates GGompertz", [](const history& h) { return posterior(ggompertz, h).purchase_rate.mean; });
+  add_each("posterior rates MBG/CNBD-3", [](const history& h) { return posterior(regular, h).purchase_rate.mean; });
   add_each("P(mean spend <= 50)", [](const history& h) { return spend_cdf(spend, {h.x, 30.0}, 50.0); });
   add_each("quantile of mean spend", [](const history& h) { return spend_quantile(spend, {h.x, 30.0}, 0.9); });
   add_each("P(next purchase <= 50)", [](const history& h) { return next_spend_cdf(spend, {h.x, 30.0}, 50.0); });

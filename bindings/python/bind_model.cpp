@@ -264,8 +264,10 @@ void define_posterior(py::class_<M>& c) {
         "purchase_rate_variance, dropout, dropout_variance, each of the rows' shape. purchase_rate is per time unit "
         "while\n"
         "she stays (of BG/BB her chance to buy in a period); dropout her chance to leave at each chance (of Pareto/NBD "
-        "her\n"
-        "rate of leaving per time unit, of NBD 0). NaN where status is not 'ok'.");
+        "and\n"
+        "GGompertzNBD her rate of leaving per time unit, of the latter at her first purchase; of NBD 0). NaN where "
+        "status is\n"
+        "not 'ok'.");
 }
 
 template <class M>

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <random>
 #include <string>
+#include <type_traits>
 
 namespace {
 
@@ -38,6 +39,9 @@ void expect_derivatives(const B<double>& m, const history& h) {
   };
   check_pair(0, of.purchase_rate);
   if (B<double>::model_name == "pareto_nbd") check_pair(2, of.dropout);
+  if constexpr (std::is_same_v<B<double>, ggompertz_nbd>) {
+    check_pair(3, {of.dropout.mean / m.b, of.dropout.variance / m.b / m.b});  // of η
+  }
 }
 
 TEST(posterior, rates_are_derivatives_of_the_likelihood) {
@@ -54,6 +58,7 @@ TEST(posterior, rates_are_derivatives_of_the_likelihood) {
     expect_derivatives<basic_bg_nbd>({r, alpha, a, b}, h);
     expect_derivatives<basic_mbg_nbd>({r, alpha, a, b}, h);
     expect_derivatives<basic_pareto_nbd>({r, alpha, a, 10 * b}, h);
+    expect_derivatives<basic_ggompertz_nbd>({r, alpha, 0.01 * some(), a, b}, h);
   }
 }
 
@@ -92,6 +97,9 @@ TEST(posterior, is_calibrated_on_simulated_customers) {
   expect_calibrated(bg_nbd{.r = 2.0, .alpha = 9.0, .a = 1.5, .b = 4.0}, 39);
   expect_calibrated(mbg_nbd{.r = 2.0, .alpha = 9.0, .a = 1.5, .b = 4.0}, 39);
   expect_calibrated(pareto_nbd{.r = 2.0, .alpha = 9.0, .s = 3.0, .beta = 60.0}, 39);
+  expect_calibrated(ggompertz_nbd{.r = 2.0, .alpha = 9.0, .b = 0.1, .s = 3.0, .beta = 20.0}, 39);
+  expect_calibrated(bg_cnbd{.k = 3, .r = 2.0, .alpha = 3.0, .a = 1.5, .b = 4.0}, 39);
+  expect_calibrated(mbg_cnbd{.k = 2, .r = 2.0, .alpha = 4.0, .a = 1.5, .b = 4.0}, 39);
   expect_calibrated(bg_bb{.alpha = 1.2, .beta = 0.75, .gamma = 0.66, .delta = 2.8}, 8);
 }
 
@@ -112,9 +120,37 @@ TEST(posterior, after_nothing_observed_is_the_prior) {
   const auto pareto = posterior(pareto_nbd{2, 5, 1, 4}, nothing);
   expect_prior(pareto.purchase_rate, 0.4, 0.08);
   expect_prior(pareto.dropout, 0.25, 0.0625);
+  const auto ggompertz = posterior(ggompertz_nbd{2, 5, 0.5, 1, 4}, nothing);
+  expect_prior(ggompertz.purchase_rate, 0.4, 0.08);
+  expect_prior(ggompertz.dropout, 0.125, 0.015625);
+  const auto regular = posterior(bg_cnbd{4, 2, 5, 1, 3}, nothing);
+  expect_prior(regular.purchase_rate, 0.1, 0.005);
+  expect_prior(regular.dropout, 0.25, 0.0375);
+  const auto modified = posterior(mbg_cnbd{4, 2, 5, 1, 3}, nothing);
+  expect_prior(modified.purchase_rate, 0.1, 0.005);
+  expect_prior(modified.dropout, 0.25, 0.0375);
   const auto bb = posterior(bg_bb{1, 3, 1, 4}, nothing);
   expect_prior(bb.purchase_rate, 0.25, 0.0375);
   expect_prior(bb.dropout, 0.2, 4.0 / 150);
+}
+
+// One stage is the plain model; of a narrow λ, and silent for long, she has left. The limit b to 0 with β/b fixed is
+// Pareto/NBD, off by no more than the hazard's growth of (1 + s) b T.
+TEST(posterior, of_a_simpler_model_is_the_same) {
+  const auto expect_same = [](const rate_posterior& one, const rate_posterior& other, double part) {
+    EXPECT_NEAR(one.purchase_rate.mean, other.purchase_rate.mean, part * other.purchase_rate.mean);
+    EXPECT_NEAR(one.purchase_rate.variance, other.purchase_rate.variance, part * other.purchase_rate.variance);
+    EXPECT_NEAR(one.dropout.mean, other.dropout.mean, part * other.dropout.mean);
+    EXPECT_NEAR(one.dropout.variance, other.dropout.variance, part * other.dropout.variance);
+  };
+  for (const history& h :
+       {history{0, 0, 38.86}, history{2, 30.43, 38.86}, history{26, 30.857, 31}, history{1, 31, 31}}) {
+    expect_same(posterior(bg_cnbd{1, 0.5, 6, 0.9, 1.6}, h), posterior(bg_nbd{0.5, 6, 0.9, 1.6}, h), 1e-13);
+    expect_same(posterior(mbg_cnbd{1, 0.5, 6, 0.9, 1.6}, h), posterior(mbg_nbd{0.5, 6, 0.9, 1.6}, h), 1e-13);
+    const double b = 1e-10;
+    expect_same(posterior(ggompertz_nbd{0.5, 10, b, 0.6, 12 * b}, h), posterior(pareto_nbd{0.5, 10, 0.6, 12}, h),
+                4 * 1.6 * b * h.T);
+  }
 }
 
 template <class M>
@@ -140,6 +176,16 @@ TEST(posterior, has_no_hole_in_the_legal_domain) {
             expect_sound(mbg_nbd{small, large, small, large}, h);
             expect_sound(pareto_nbd{small, large, large, small}, h);
             expect_sound(pareto_nbd{large, small, small, large}, h);
+            for (const int k : {2, 12}) {
+              expect_sound(bg_cnbd{k, small, large, large, small}, h);
+              expect_sound(mbg_cnbd{k, small, large, small, large}, h);
+            }
+            // Later than that her hazard at the start, had she stayed, is below the smallest double.
+            for (const double b : {1e-9, 1e-3, 1.0, 1e3}) {
+              if (b * T > 300) continue;
+              expect_sound(ggompertz_nbd{small, large, b, large, small}, h);
+              expect_sound(ggompertz_nbd{large, small, b, small, large}, h);
+            }
           }
         }
       }
@@ -166,6 +212,9 @@ TEST(posterior, of_bad_rows_and_parameters_is_nothing) {
     expect_nothing(bg_nbd{1, 1, 1, 1}, h);
     expect_nothing(mbg_nbd{1, 1, 1, 1}, h);
     expect_nothing(pareto_nbd{1, 1, 1, 1}, h);
+    expect_nothing(ggompertz_nbd{1, 1, 1, 1, 1}, h);
+    expect_nothing(bg_cnbd{2, 1, 1, 1, 1}, h);
+    expect_nothing(mbg_cnbd{2, 1, 1, 1, 1}, h);
     expect_nothing(bg_bb{1, 1, 1, 1}, h);
   }
   expect_nothing(nbd{-1, 1}, {1, 1, 2});
@@ -173,6 +222,9 @@ TEST(posterior, of_bad_rows_and_parameters_is_nothing) {
   expect_nothing(bg_nbd{1, 1, 0, 1}, {0, 0, 2});
   expect_nothing(mbg_nbd{1, 1, 0, 1}, {1, 1, 2});
   expect_nothing(pareto_nbd{1, 1, 1, nan}, {1, 1, 2});
+  expect_nothing(ggompertz_nbd{1, 1, 0, 1, 1}, {1, 1, 2});
+  expect_nothing(bg_cnbd{13, 1, 1, 1, 1}, {0, 0, 2});
+  expect_nothing(mbg_cnbd{2, 1, 1, 1, 0}, {1, 1, 2});
   expect_nothing(bg_bb{1, 1, 1, -1}, {1, 1, 2});
 }
 

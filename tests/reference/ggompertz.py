@@ -63,6 +63,30 @@ def reach(fallen, end):
     return high
 
 
+def beyond_peak(fallen, low, end, lift):
+    """As reach, for a convex function of ln u that falls first: CUT bits from where it is least, and `lift` for a factor
+    that it lacks."""
+    left, right = math.log(low), math.log(end)
+    for _ in range(200):
+        one, two = left + (right - left) / 3, right - (right - left) / 3
+        if fallen(math.exp(one)) < fallen(math.exp(two)):
+            right = two
+        else:
+            left = one
+    peak = math.exp(left)
+    want = fallen(peak) + (CUT + 20) * math.log(2) + lift
+    if fallen(end) <= want:
+        return None
+    near, far = peak, end
+    while far / near > 1.01:
+        middle = math.sqrt(near) * math.sqrt(far)
+        if fallen(middle) > want:
+            far = middle
+        else:
+            near = middle
+    return far
+
+
 def time_cuts(first, end):
     cuts, at = [arb(0)], arb(first)
     while at < end:
@@ -174,7 +198,8 @@ def counted(c, n, t, more, inner):
     front = log_rising(r, n) + r * alpha.log()
     fr, fa, fb, fs, fB = (float(q) for q in c)
     low = min(fa / (fr + n), min(fB, 1) / (fb * (fs + 1)), float(t)) * 2.0 ** (-CUT / (n + more))
-    end = reach(lambda u: spent(fb, fs, fB, u), float(t))
+    end = beyond_peak(lambda u: (fr + n) * math.log(fa + u) - (n + more) * math.log(u) + spent(fb, fs, fB, u),
+                      low, float(t), abs(math.log(fB)))
     top = t.log() if end is None else arb(end).log()
     cuts = [arb(low).log()]
     while cuts[-1] + 1 < top:

@@ -86,6 +86,7 @@ def test_one_stage_is_the_plain_model(stages, plain):
         np.testing.assert_allclose(one.discounted_purchases(0.01, 52, *HISTORY, step=step),
                                    m.discounted_purchases(0.01, 52, *HISTORY, step=step), rtol=1e-12)  # fmt: skip
     np.testing.assert_allclose(one.discounted_lifetime(0.01, np.inf, *HISTORY), m.discounted_lifetime(0.01, np.inf, *HISTORY), rtol=1e-12)
+    np.testing.assert_allclose(one.posterior_rates(*HISTORY), m.posterior_rates(*HISTORY), rtol=1e-12)
     a, b = one.simulate(39, seed=1, size=100), m.simulate(39, seed=1, size=100)
     for name in ("frequency", "recency", "alive"):
         np.testing.assert_array_equal(a[name], b[name])

@@ -264,10 +264,7 @@ def test_spend_by_each_purchase():
         vl.GammaGamma.fit(x, mean, log_spend=logs[1:])
 
 
-WITH_RATES = [m for m in PURCHASE_MODELS if not isinstance(m, vl.GGompertzNBD)]
-
-
-@pytest.mark.parametrize("model", WITH_RATES, ids=repr)
+@pytest.mark.parametrize("model", PURCHASE_MODELS, ids=repr)
 def test_posterior_rates(model):
     f, r, T = np.array([2.0, 0, 26, 1, NAN]), np.array([30.43, 0, 30.86, 1.71, 1]), np.array([38.86, 38.86, 31, 38.86, 2])
     rates = model.posterior_rates(f, r, T, threads=2)
@@ -283,8 +280,12 @@ def test_posterior_rates(model):
     assert rates.purchase_rate[:4] == pytest.approx(model.r / model.alpha - slope, rel=1e-11)
 
 
+def staged(kind):
+    return lambda k, *p: kind(int(k), *p)
+
+
 def test_posterior_rates_agree_with_the_table():
-    kinds = {name: kind for name, kind in MODELS.items() if name != "ggompertz_nbd"} | {"bg_bb": vl.BGBB}
+    kinds = MODELS | {"bg_bb": vl.BGBB, "bg_cnbd": staged(vl.BGCNBD), "mbg_cnbd": staged(vl.MBGCNBD)}
     names = {"purchase_rate_mean": 0, "purchase_rate_variance": 1, "dropout_mean": 2, "dropout_variance": 3}
     seen = set()
     for row in reference("posterior.csv"):

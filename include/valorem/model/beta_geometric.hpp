@@ -160,7 +160,7 @@ template <class R>
   const double now = alpha + h.T;
   const double then = alpha + h.t_x;
   return {mixed(log_alive, gamma_moments(k, now), gamma_moments(k, then), k / now * ((h.T - h.t_x) / then)),
-          mixed(log_alive, beta_moments(a, n + 1.0), beta_moments(a + 1.0, n), 1.0 / (a + n + 1.0))};
+          chance_to_leave(log_alive, a, n)};
 }
 
 }  // namespace detail

@@ -9,6 +9,7 @@
 #include <valorem/model/erlang_counts.hpp>
 #include <valorem/model/erlang_discount.hpp>
 #include <valorem/model/parameters.hpp>
+#include <valorem/model/posterior.hpp>
 
 #include <limits>
 
@@ -287,6 +288,28 @@ template <class M, class R>
   const R c = m.alpha + h.T;
   const R silence = R(good ? h.T - h.t_x : 0.0) / c;
   return {stages_after(good ? m.k : 1, R(m.r + m.k * h.x), silence), c, m.a, b_now, numeric::exp(log_alive), log_alive};
+}
+
+/// Mean and variance of λ/k given the history: alive with λ ~ Gamma(r+kx+j, α+T) where j stages are passed, or gone
+/// since t_x with λ ~ Gamma(r+kx, α+t_x).
+template <class M>
+[[nodiscard]] mean_and_variance erlang_purchase_rate(double log_alive, const M& m, const history& h) noexcept {
+  const double now = m.alpha + h.T;
+  const double then = m.alpha + h.t_x;
+  const double gap = h.T - h.t_x;
+  const auto stages = stages_after(m.k, m.r + m.k * h.x, gap / now);
+  double passed = 0.0;
+  for (int j = 1; j <= stages.last(); ++j) passed += j * stages.chance[static_cast<std::size_t>(j)];
+  double spread = 0.0;
+  for (int j = 0; j <= stages.last(); ++j) {
+    spread += (j - passed) * (j - passed) * stages.chance[static_cast<std::size_t>(j)];
+  }
+  const double shape = stages.s + passed;
+  const mean_and_variance alive{shape / now, (shape + spread) / now / now};
+  // Of the events that such a silence holds on average, those of one that held fewer than k.
+  const double apart = (stages.s * (gap / then) - passed) / now;
+  const mean_and_variance of = mixed(log_alive, alive, gamma_moments(stages.s, then), apart);
+  return {of.mean / m.k, of.variance / m.k / m.k};
 }
 
 }  // namespace detail

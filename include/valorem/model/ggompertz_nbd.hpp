@@ -6,6 +6,7 @@
 #define VALOREM_MODEL_GGOMPERTZ_NBD_HPP
 
 #include <valorem/model/arrivals.hpp>
+#include <valorem/model/posterior.hpp>
 #include <valorem/model/verbs.hpp>
 #include <valorem/numeric/gamma.hpp>
 #include <valorem/numeric/gompertz.hpp>
@@ -53,14 +54,24 @@ struct ggompertz_silence {
   R fall;
   R left;  ///< ∫_0^gap h(d) ((α+t_x)/(α+t_x+d))^(r+x) S(d) dd, from t_x on
 };
+/// When she left, if she did: the integrand of `left` below, from t_x on.
+template <class R>
+[[nodiscard]] numeric::gompertz_stream<R> ggompertz_leaving(const basic_ggompertz_nbd<R>& m, const history& h) {
+  const R B = numeric::gompertz_aged(m.beta, R(m.b * h.t_x));
+  return {.k = m.r + h.x, .A = m.alpha + h.t_x, .rate = 0.0, .b = m.b, .s = m.s, .B = B, .leaving = true};
+}
 template <class R>
 [[nodiscard]] ggompertz_silence<R> ggompertz_since(const basic_ggompertz_nbd<R>& m, const history& h) {
   const double gap = h.T - h.t_x;
   if (gap == 0) return {R(0.0), R(0.0)};
-  const R A = m.alpha + h.t_x;
-  const R B = numeric::gompertz_aged(m.beta, R(m.b * h.t_x));
-  const numeric::gompertz_stream<R> f{.k = m.r + h.x, .A = A, .rate = 0.0, .b = m.b, .s = m.s, .B = B, .leaving = true};
-  return {f.fallen(gap, numeric::gompertz_at(B, R(m.b * gap))), f.integral(gap)};
+  const auto f = ggompertz_leaving(m, h);
+  return {f.fallen(gap, numeric::gompertz_at(f.B, R(m.b * gap))), f.integral(gap)};
+}
+
+/// ln P(alive at T), of what she may have done in a silence that is not nothing.
+template <class R>
+[[nodiscard]] R ggompertz_log_alive(const ggompertz_silence<R>& since) {
+  return -numeric::softplus(R(since.fall + numeric::log(since.left)));
 }
 
 }  // namespace detail
@@ -92,14 +103,73 @@ template <class R>
 [[nodiscard]] R log_p_alive(const basic_ggompertz_nbd<R>& m, const history& h) {
   if (!legal(m) || check(h) != status::ok) return R(not_a_value);
   if (h.t_x == h.T) return R(0.0);
-  const auto since = detail::ggompertz_since(m, h);
-  return -numeric::softplus(R(since.fall + numeric::log(since.left)));
+  return detail::ggompertz_log_alive(detail::ggompertz_since(m, h));
 }
 
 /// P(alive at T | history). Same-bits.
 template <class R>
 [[nodiscard]] R p_alive(const basic_ggompertz_nbd<R>& m, const history& h) {
   return numeric::exp(log_p_alive(m, h));
+}
+
+namespace detail {
+
+/// A factor that falls from 1 at t_x: what it is now, mean and variance of what it was when she left, given that she
+/// did, and how far that mean is above now's.
+struct ggompertz_factor {
+  double now;
+  mean_and_variance then;
+  double lift;
+};
+/// lift(d) is how far the factor d after t_x is above now's; `left` is f's integral over the gap.
+template <class Lift>
+[[nodiscard]] ggompertz_factor ggompertz_mix(const numeric::gompertz_stream<double>& f, double gap, double left,
+                                             double now, double sharper, Lift&& lift) {
+  const double mean = f.weighed(gap, sharper, lift) / left;
+  const auto square = [&](double d) {
+    const double off = lift(d) - mean;
+    return off * off;
+  };
+  return {now, {now + mean, f.weighed(gap, sharper, square) / left}, mean};
+}
+
+}  // namespace detail
+
+/// Mean and variance given the history of λ and of b η, her rate of leaving at her first purchase (it grows as e^(b
+/// t)): alive with λ ~ Gamma(r+x, α+T) and η ~ Gamma(s, β-1+e^(bT)), or gone since y with λ ~ Gamma(r+x, α+y) and η ~
+/// Gamma(s+1, β-1+e^(by)). Same-bits; relative error <= max(1e-12, 4 eps cond).
+[[nodiscard]] inline rate_posterior posterior(const ggompertz_nbd& m, const history& h) {
+  constexpr mean_and_variance nothing{not_a_value, not_a_value};
+  if (!legal(m) || check(h) != status::ok) return {nothing, nothing};
+  const double gap = h.T - h.t_x;
+  const double k = m.r + h.x;
+  const auto hazards = [&](double shape, double t) {
+    const double scale = m.b * numeric::exp(-m.b * t) / numeric::gompertz_aged(m.beta, m.b * t);
+    return mean_and_variance{shape * scale, shape * scale * scale};
+  };
+  const mean_and_variance buys = detail::gamma_moments(k, m.alpha + h.T);
+  const mean_and_variance goes = hazards(m.s, h.T);
+  if (gap == 0) return {buys, goes};
+
+  // Rates of Gammas at y over those at t_x: of λ (α+y)/(α+t_x), of η 1 over e^-spent.
+  const auto since = detail::ggompertz_since(m, h);
+  const auto f = detail::ggompertz_leaving(m, h);
+  const double log_alive = detail::ggompertz_log_alive(since);
+  const double A = f.A;
+  const auto of_buying = detail::ggompertz_mix(f, gap, since.left, A / (A + gap), 0.0, [&](double d) {
+    return std::max(0.0, gap - d) / (A + gap) * (A / (A + d));
+  });
+  const auto of_going = detail::ggompertz_mix(
+      f, gap, since.left, numeric::exp(-numeric::gompertz_at(f.B, m.b * gap).spent), 2.0, [&](double d) {
+        const double more =
+            numeric::gompertz_at(numeric::gompertz_aged(f.B, m.b * d), m.b * std::max(0.0, gap - d)).spent;
+        return numeric::exp(-numeric::gompertz_at(f.B, m.b * d).spent) * -numeric::expm1(-more);
+      });
+  const mean_and_variance buyers = detail::gamma_moments(k, A);
+  const mean_and_variance leavers = hazards(m.s + 1.0, h.t_x);
+  return {detail::mixed(log_alive, buys, detail::mixed_gamma(k, buyers, of_buying.then), buyers.mean * of_buying.lift),
+          detail::mixed(log_alive, goes, detail::mixed_gamma(m.s + 1.0, leavers, of_going.then),
+                        leavers.mean * (of_going.lift + of_going.now / (m.s + 1.0)))};
 }
 
 /// A customer who makes her first purchase now.

@@ -46,6 +46,16 @@ template <class R>
   return -numeric::softplus(detail::log_erlang_odds(m.k, m.r, m.alpha, m.a, R(m.b + h.x), h));
 }
 
+/// Mean and variance given the history of her purchase rate λ/k and her chance p to leave: alive with λ ~ Gamma(r+kx+j,
+/// α+T), mixed over the stages j passed, and p ~ Beta(a, b+x+1), or gone since t_x with Gamma(r+kx, α+t_x) and
+/// Beta(a+1, b+x). The gaps do not enter. Same-bits; relative error <= max(1e-12, 4 eps cond).
+[[nodiscard]] inline rate_posterior posterior(const mbg_cnbd& m, const history& h) {
+  constexpr mean_and_variance nothing{not_a_value, not_a_value};
+  const double log_alive = log_p_alive(m, h);
+  if (numeric::is_nan(log_alive)) return {nothing, nothing};
+  return {detail::erlang_purchase_rate(log_alive, m, h), detail::chance_to_leave(log_alive, m.a, m.b + h.x)};
+}
+
 /// A customer who makes her first purchase now and stays with chance b/(a+b).
 template <class R>
 [[nodiscard]] basic_erlang_future<R> starting(const basic_mbg_cnbd<R>& m) {

@@ -187,9 +187,7 @@ namespace detail {
 
 /// Gamma(shape, rate (1+w)^-1) mixed over w.
 [[nodiscard]] inline mean_and_variance lifted_gamma(double shape, double rate, const mean_and_variance& w) noexcept {
-  const double once = 1.0 + w.mean;
-  const mean_and_variance plain = gamma_moments(shape, rate);
-  return {plain.mean * once, plain.variance * (once * once + w.variance * (1.0 + shape))};
+  return mixed_gamma(shape, gamma_moments(shape, rate), {1.0 + w.mean, w.variance});
 }
 
 }  // namespace detail

@@ -15,8 +15,9 @@ struct mean_and_variance {
 };
 
 /// Of the rate at which she buys while she stays, per time unit (BG/BB: the chance that she buys in a period), and of
-/// how she leaves: her chance at each chance to leave, or of Pareto/NBD her rate of leaving per time unit. NBD's
-/// customers never leave: 0. All NaN where parameters or history are bad.
+/// how she leaves: her chance at each chance to leave, or of Pareto/NBD and GGompertz/NBD her rate of leaving per time
+/// unit, of the latter at her first purchase. NBD's customers never leave: 0. All NaN where parameters or history are
+/// bad.
 struct rate_posterior {
   mean_and_variance purchase_rate;
   mean_and_variance dropout;
@@ -26,6 +27,12 @@ namespace detail {
 
 [[nodiscard]] inline mean_and_variance gamma_moments(double shape, double rate) noexcept {
   return {shape / rate, shape / rate / rate};
+}
+
+/// Gamma(shape, rate / f) mixed over f, of which plain has f = 1.
+[[nodiscard]] inline mean_and_variance mixed_gamma(double shape, const mean_and_variance& plain,
+                                                   const mean_and_variance& f) noexcept {
+  return {plain.mean * f.mean, plain.variance * (f.mean * f.mean + f.variance * (1.0 + shape))};
 }
 
 [[nodiscard]] inline mean_and_variance beta_moments(double a, double b) noexcept {
@@ -41,6 +48,11 @@ namespace detail {
   const double rest = -numeric::expm1(log_share);
   return {share * first.mean + rest * second.mean,
           share * first.variance + rest * second.variance + share * rest * (apart * apart)};
+}
+
+/// Of the chance p ~ Beta(a, n + 1) while she stays, Beta(a + 1, n) once she left.
+[[nodiscard]] inline mean_and_variance chance_to_leave(double log_alive, double a, double n) noexcept {
+  return mixed(log_alive, beta_moments(a, n + 1.0), beta_moments(a + 1.0, n), 1.0 / (a + n + 1.0));
 }
 
 /// A mixture of many, added up part by part (West 1979): of each its weight, how far its mean lies above that of the

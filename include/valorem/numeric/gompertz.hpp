@@ -102,15 +102,33 @@ struct gompertz_stream {
     return out;
   }
 
+  /// The integrand times dt/dθ at θ.
+  [[nodiscard]] R at(double theta) const {
+    const double from = base();
+    const double t = from * numeric::expm1(theta);
+    const gompertz_clock<R> now = gompertz_at(B, R(b * t));
+    const R there = numeric::exp(-fallen(t, now)) * (from * numeric::exp(theta));
+    return leaving ? R(there * (b * s * now.pull)) : there;
+  }
+
   /// ∫_0^span dt; span may be infinite. Same-bits.
   [[nodiscard]] R integral(double span) const {
+    return over(span, 0.0, [this](double theta) { return at(theta); });
+  }
+
+  /// ∫_0^span of(t) dt of the integrand weighed, 0 <= of <= 1, which bends no more sharply than S^(sharper/s).
+  /// Same-bits.
+  template <class Of>
+  [[nodiscard]] R weighed(double span, double sharper, Of&& of) const {
     const double from = base();
-    const auto f = [&](double theta) {
-      const double t = from * numeric::expm1(theta);
-      const gompertz_clock<R> at = gompertz_at(B, R(b * t));
-      const R there = numeric::exp(-fallen(t, at)) * (from * numeric::exp(theta));
-      return leaving ? R(there * (b * s * at.pull)) : there;
-    };
+    return over(span, sharper, [&](double theta) { return at(theta) * of(from * numeric::expm1(theta)); });
+  }
+
+ private:
+  /// ∫ f dθ in panels for the integrand times S^(sharper/s).
+  template <class F>
+  [[nodiscard]] R over(double span, double sharper, F&& f) const {
+    const double from = base();
     const auto slope = [&](double e, const gompertz_motion& m) {
       return 1.0 - value_of(k) * (e / (value_of(A) + (e - from))) - rate * e - value_of(s) * m.quick;
     };
@@ -124,6 +142,7 @@ struct gompertz_stream {
       double bend = value_of(k) * std::fabs(w * (1.0 - w)) + rate * e + value_of(s) * m.bend;
       double steep = std::fabs(slope(e, m));
       if (leaving) bend += m.pull_bend, steep += std::fabs(m.pull_slope);
+      if (sharper > 0) sharpen(sharper, from * numeric::expm1(theta), m, bend, steep);
       return detail::gompertz_panel(value_of(b), value_of(B), from * numeric::expm1(theta), e, steep, bend);
     };
     return integrate_outwards<R>(
@@ -140,6 +159,13 @@ struct gompertz_stream {
           const double most = leaving ? value_of(b) * value_of(s) * std::max(m.pull, 1.0) : 1.0;
           return down > 0 && most * e * numeric::exp(-fall) <= detail::gompertz_negligible * down * total;
         });
+  }
+
+  /// Once S^(sharper/s) is nothing, its bends are.
+  void sharpen(double sharper, double t, const gompertz_motion& m, double& bend, double& steep) const {
+    constexpr double nothing = 60.0;
+    if (gompertz_at(value_of(B), value_of(b) * t).spent > nothing) return;
+    bend += sharper * m.bend, steep += sharper * m.quick;
   }
 };
 
