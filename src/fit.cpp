@@ -334,6 +334,10 @@ std::string detail::limit_near(const pareto_nbd& m, double scale) {
   return limit_among(pareto_limits, m.parameters(), scale);
 }
 template <>
+std::string detail::limit_near(const ggompertz_nbd& m, double scale) {
+  return limit_among(ggompertz_limits, m.parameters(), scale);
+}
+template <>
 std::string detail::limit_near(const gamma_gamma& m, double scale) {
   return limit_among(spend_limits, m.parameters(), scale);
 }

@@ -171,6 +171,10 @@ M middle_of_beta_geometric(double rate, double) {
 pareto_nbd middle_of_pareto(double rate, double age) {
   return {.r = 1.0, .alpha = 1.0 / rate, .s = 1.0, .beta = age};
 }
+/// Hazards that fall, half of the customers gone before their mean age.
+ggompertz_nbd middle_of_ggompertz(double rate, double age) {
+  return {.r = 1.0, .alpha = 1.0 / rate, .b = 1.0 / age, .s = 0.5, .beta = 0.5};
+}
 
 template <template <class> class Basic>
 covariate_fit<Basic<double>> fit_purchases(const weighted_rows& rows, const covariate_plan& plan, const execution& how,
@@ -206,6 +210,11 @@ template <>
 covariate_fit<pareto_nbd> fit_with_covariates<pareto_nbd>(const weighted_rows& rows, const covariate_plan& plan,
                                                           const execution& how) {
   return fit_purchases<basic_pareto_nbd>(rows, plan, how, middle_of_pareto);
+}
+template <>
+covariate_fit<ggompertz_nbd> fit_with_covariates<ggompertz_nbd>(const weighted_rows& rows, const covariate_plan& plan,
+                                                                const execution& how) {
+  return fit_purchases<basic_ggompertz_nbd>(rows, plan, how, middle_of_ggompertz);
 }
 
 template <>

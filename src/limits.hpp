@@ -4,6 +4,7 @@
 
 #include <valorem/model/bg_nbd.hpp>
 #include <valorem/model/gamma_gamma.hpp>
+#include <valorem/model/ggompertz_nbd.hpp>
 #include <valorem/model/mbg_nbd.hpp>
 #include <valorem/model/pareto_nbd.hpp>
 #include <valorem/model/shifted_beta_geometric.hpp>
@@ -22,6 +23,8 @@ template <>
 std::string limit_near(const mbg_nbd& m, double scale);
 template <>
 std::string limit_near(const pareto_nbd& m, double scale);
+template <>
+std::string limit_near(const ggompertz_nbd& m, double scale);
 template <>
 std::string limit_near(const gamma_gamma& m, double scale);
 template <>

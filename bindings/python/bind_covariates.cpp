@@ -182,6 +182,7 @@ void define_purchases(py::module_& module, const char* class_name, const char* p
 
 void bind_covariates(py::module_& m) {
   define_purchases<pareto_nbd>(m, "ParetoNBDWithCovariates", "ParetoNBD");
+  define_purchases<ggompertz_nbd>(m, "GGompertzNBDWithCovariates", "GGompertzNBD");
   define_purchases<bg_nbd>(m, "BGNBDWithCovariates", "BGNBD");
   define_purchases<mbg_nbd>(m, "MBGNBDWithCovariates", "MBGNBD");
   bind_covariate_contracts(m);

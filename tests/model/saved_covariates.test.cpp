@@ -29,6 +29,7 @@ TEST(SavedCovariates, ReadsBackEveryModel) {
   const std::vector<std::string> names{"quote \" and \\", "Größe", "third"};
   for (const any_covariate_model& m :
        {any_covariate_model(with_covariates<pareto_nbd>{{1, 2, 3, 1e-300}, names, {{{{2, 0.1}}, {{1, -7}, {0, 3}}}}}),
+        any_covariate_model(with_covariates<ggompertz_nbd>{{1, 2, 3, 4, 1e9}, names, {{{{2, 0.1}}, {{1, -7}}}}}),
         any_covariate_model(with_covariates<bg_nbd>{{1, 2, 3, 4}, names, {{{{0, 1.0 / 3}}, {}}}}),
         any_covariate_model(with_covariates<mbg_nbd>{{1, 2, 3, 4}, names, {{{}, {{0, 5e-324}}}}}),
         any_covariate_model(with_covariates<shifted_beta_geometric>{{0.7, 1.2}, names, {{{{1, 0.2}}}}}),

@@ -129,7 +129,8 @@ VERBS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("base", [vl.BGNBD(0.5, 4.0, 0.8, 2.5), vl.MBGNBD(0.5, 4.0, 0.8, 2.5), vl.ParetoNBD(0.5, 10.0, 0.6, 12.0)])
+@pytest.mark.parametrize("base", [vl.BGNBD(0.5, 4.0, 0.8, 2.5), vl.MBGNBD(0.5, 4.0, 0.8, 2.5), vl.ParetoNBD(0.5, 10.0, 0.6, 12.0),
+                                  vl.GGompertzNBD(0.5, 10.0, 0.05, 0.6, 2.0)])  # fmt: skip
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_row_is_answered_by_its_own_plain_model(base, verb):
     cls = getattr(vl, type(base).__name__ + "WithCovariates")
@@ -179,6 +180,24 @@ def test_contracts_with_covariates():
     both = m.log_likelihood(table["duration"], table["churned"], covariates=z)
     assert both.sum() == pytest.approx(f.log_likelihood, rel=1e-12)
     assert list(m.status([3, 3, 3], [1, 0.5, 1], covariates={"member": [1, 1, np.nan], "age": 0})) == ["ok", "invalid", "missing"]
+
+
+def test_ggompertz_with_covariates():
+    truth = vl.GGompertzNBDWithCovariates(
+        vl.GGompertzNBD(1.5, 8.0, 0.08, 1.0, 3.0),
+        {"transaction": {"member": 0.6, "age": -0.25}, "dropout": {"member": -0.5, "age": 0.3}},
+    )
+    z = known(600)
+    table = truth.simulate(30.0 + np.arange(600) % 20, 3, covariates=z)
+    history = {name: np.asarray(table[name]) for name in ("frequency", "recency", "T")}
+    f = vl.GGompertzNBD.fit(**history, covariates=z)
+    assert f.status == "converged"
+    assert f.parameter_names[:5] == ["r", "alpha", "b", "s", "beta"]
+    np.testing.assert_array_less(np.abs(f.parameters - [1.5, 8, 0.08, 1, 3, 0.6, -0.25, -0.5, 0.3]), 4 * f.standard_errors)
+    assert f.model.log_likelihood(**history, covariates=z).sum() == pytest.approx(f.log_likelihood, rel=1e-12)
+    assert vl.likelihood_ratio_test(f.without, f).p_value < 1e-4
+    again = pickle.loads(pickle.dumps(f))
+    assert again.model == f.model == vl.load_model(f.model.to_json())
 
 
 def test_spend_with_covariates():
@@ -238,6 +257,7 @@ def test_penalties(customers, fit):
         TRUTH,
         vl.MBGNBDWithCovariates(vl.MBGNBD(0.5, 4.0, 0.7, 2.4), {"transaction": {"größe": 1 / 3}}),
         vl.ParetoNBDWithCovariates(vl.ParetoNBD(0.5, 10.0, 0.6, 12.0), {"dropout": {"a": -1.5}, "transaction": {"b": 2.0}}),
+        vl.GGompertzNBDWithCovariates(vl.GGompertzNBD(0.5, 10.0, 0.05, 0.6, 2.0), {"dropout": {"a": -1.5}}),
         vl.GammaGammaWithCovariates(vl.GammaGamma(6.0, 4.0, 15.0), {"spend": {"member": 0.4}}),
         vl.ShiftedBetaGeometricWithCovariates(vl.ShiftedBetaGeometric(0.7, 1.8), {"churn": {'quote "': 0.4}}),
     ],

@@ -12,8 +12,9 @@
 
 namespace valorem::inline VALOREM_ABI {
 
-using any_covariate_model = std::variant<with_covariates<pareto_nbd>, with_covariates<bg_nbd>, with_covariates<mbg_nbd>,
-                                         with_covariates<shifted_beta_geometric>, with_covariates<gamma_gamma>>;
+using any_covariate_model =
+    std::variant<with_covariates<pareto_nbd>, with_covariates<ggompertz_nbd>, with_covariates<bg_nbd>,
+                 with_covariates<mbg_nbd>, with_covariates<shifted_beta_geometric>, with_covariates<gamma_gamma>>;
 
 /// {"schema":"valorem-covariate-model/1","model":"bg_nbd","parameters":{...},"covariates":["member"],"coefficients":
 /// {"transaction":{"member":0.3},"dropout":{}}}, each number with the fewest digits that read back to the same double.
