@@ -1,9 +1,9 @@
 // Room 3, contracts: how long customers stay whose leaving is seen.
 #include "bindings.hpp"
 #include "draws.hpp"
+#include "gradients.hpp"
 #include <valorem/model/fit_contracts.hpp>
 #include <valorem/model/kaplan_meier.hpp>
-#include <valorem/numeric/dual.hpp>
 
 #include <pybind11/stl.h>
 
@@ -130,26 +130,13 @@ py::object contract_bootstrap(const fit_record& record, O lost, O survivors, O s
 template <template <class> class B>
 py::array_t<double> contract_gradients(const B<double>& m, O lost, O survivors, O duration, O churned) {
   constexpr std::size_t k = parameter_count<B<double>>;
-  using number = numeric::dual<k>;
-  std::array<number, k> variables;
-  for (std::size_t i = 0; i < k; ++i) variables[i] = number::variable(m.parameters()[i], i);
-  const auto moving = B<number>::from(variables);
+  const auto moving = B<numeric::dual<k>>::from(variables_of(m));
   if (cohort_given(lost, survivors, duration, churned)) {
-    const number l = log_likelihood(moving, cohort_argument(lost, survivors).view());
+    const auto l = log_likelihood(moving, cohort_argument(lost, survivors).view());
     return py::array_t<double>(static_cast<py::ssize_t>(k), l.g.data());
   }
-  const py::object ended = flags(churned);
-  const batch b({{"duration", duration}, {"churned", ended}}, py::none(), py::int_(1));
-  std::vector<py::ssize_t> shape = b.shape();
-  shape.push_back(static_cast<py::ssize_t>(k));
-  py::array_t<double> out(shape);
-  double* const cells = out.mutable_data();
-  const py::gil_scoped_release others_may_run;
-  for (std::size_t i = 0; i < b.size(); ++i) {
-    const number l = log_likelihood(moving, contract_at(b, i));
-    for (std::size_t j = 0; j < k; ++j) cells[i * k + j] = numeric::is_nan(l.v) ? not_a_value : l.g[j];
-  }
-  return out;
+  return gradient_rows<k>({{"duration", duration}, {"churned", flags(churned)}}, py::none(), py::int_(1),
+                          [&](const batch& b, std::size_t i) { return log_likelihood(moving, contract_at(b, i)); });
 }
 
 /// A verb of one argument.

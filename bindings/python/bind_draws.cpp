@@ -69,9 +69,15 @@ void bind_draws(py::module_& m) {
         return "Draws of " + d.name + ": " + std::to_string(d.size()) + " from " + std::to_string(d.proposals) +
                " proposals, which are worth " + std::to_string(static_cast<long long>(d.effective_sample_size));
       });
-  py::class_<both_draws>(m, "FittedDraws", "Draws of both models of a fitted model; pair i is one state of the world.")
+  py::class_<both_draws>(m, "FittedDraws",
+                         "Draws of both models of a fitted model; pair i is one state of the world. For score(draws=); "
+                         "its .purchases\n"
+                         "are what predictive_interval(draws=) of the fitted purchase model takes.")
       .def_readonly("purchases", &both_draws::purchases, "Of the purchase model.")
-      .def_readonly("spend", &both_draws::spend, "Of the spend model, or None.");
+      .def_readonly("spend", &both_draws::spend, "Of the spend model, or None.")
+      .def("__repr__", [](const both_draws& d) {
+        return py::str("FittedDraws: .purchases and .spend\n  {!r}\n  {!r}").format(d.purchases, d.spend);
+      });
   m.def("draw_summary", &draws_of_fitted, arg("summary"), arg("fitted"), arg("size"), arg("seed"), arg("proposals"),
         arg("threads"));
 }

@@ -1,9 +1,9 @@
 // The likelihood of the models of purchases, and what is found by it: fits, intervals, draws, bootstrapped fits.
 #include "draws.hpp"
+#include "gradients.hpp"
 #include "histories.hpp"
 #include "likelihoods.hpp"
 #include <valorem/model.hpp>
-#include <valorem/numeric/dual.hpp>
 #include <valorem/summary/compress.hpp>
 
 #include <array>
@@ -44,28 +44,13 @@ py::array_t<double> gradients(const B<double>& m, const py::object& frequency, c
                               const py::object& out) {
   constexpr std::size_t k = parameter_count<B<double>>;
   using number = numeric::dual<k>;
-  std::array<number, k> variables;
-  for (std::size_t i = 0; i < k; ++i) variables[i] = number::variable(m.parameters()[i], i);
-  const auto moving = alike<B<number>>(m, variables);
-  const py::object gaps = gaps_argument(m, log_gaps);
-  batch b({{"frequency", frequency}, {"recency", recency}, {"T", T}, {"log_gaps", gaps}}, py::none(), threads);
-  std::vector<py::ssize_t> shape = b.shape();
-  shape.push_back(static_cast<py::ssize_t>(k));
-  py::array_t<double> answer = out.is_none() ? py::array_t<double>(shape) : out_argument(out, shape);
-  double* const cells = answer.mutable_data();
-  b.keep_clear_of(cells, cells + answer.size());
-  {
-    const py::gil_scoped_release others_may_run;
-    numeric::for_blocks(b.size(), b.how(), [&](std::size_t, std::size_t first, std::size_t last) noexcept {
-      for (std::size_t i = first; i < last; ++i) {
-        const history h = history_at(std::as_const(b), i);
-        const double sum = std::as_const(b)(3, i);
-        const number l = row_status(m, h) == status::ok ? likelihood_of(moving, h, sum) : number(not_a_value);
-        for (std::size_t j = 0; j < k; ++j) cells[i * k + j] = numeric::is_nan(l.v) ? not_a_value : l.g[j];
-      }
-    });
-  }
-  return answer;
+  const auto moving = alike<B<number>>(m, variables_of(m));
+  return gradient_rows<k>(
+      {{"frequency", frequency}, {"recency", recency}, {"T", T}, {"log_gaps", gaps_argument(m, log_gaps)}}, out,
+      threads, [&](const batch& b, std::size_t i) {
+        const history h = history_at(b, i);
+        return row_status(m, h) == status::ok ? likelihood_of(moving, h, b(3, i)) : number(not_a_value);
+      });
 }
 
 /// Histories as fit reads them: f(rows, how) with Python's lock released.

@@ -193,11 +193,12 @@ void define_future(py::class_<M>& c) {
         "largest\n"
         "n with P(fewer than n) <= (1 - level)/2, high the smallest with P(more than n) <= (1 - level)/2, so that the\n"
         "interval holds the count with a chance of at least level. Of a new customer, or with a history, of this one. "
-        "draws:\n"
-        "what draws() gave for this model's fit; the interval then holds what the parameters leave open too, and takes "
-        "as "
-        "many\n"
-        "times as long as there are draws. NaN where pmf is.");
+        "t from 0\n"
+        "up, in the model's unit; level inside (0, 1). draws: what draws() gave for this model's fit (of vl.draws, its "
+        ".purchases);\n"
+        "the interval then holds what the parameters leave open too, and takes as many times as long as there are "
+        "draws. NaN\n"
+        "where pmf is.");
   c.def(
       "discounted_purchases",
       [](const M& m, O rate, O horizon, O frequency, O recency, O T, O step, O threads, O out) {

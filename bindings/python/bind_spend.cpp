@@ -1,6 +1,7 @@
 // Room 3, what a purchase is worth; and models as text.
 #include "bindings.hpp"
 #include "draws.hpp"
+#include "gradients.hpp"
 #include <valorem/model/gamma_gamma.hpp>
 #include <valorem/model/saved_covariates.hpp>
 #include <valorem/model/spend_distribution.hpp>
@@ -44,6 +45,21 @@ py::object log_likelihoods(const gamma_gamma& g, O frequency, O monetary_value, 
                       threads, [&](const batch& b, std::size_t i) {
                         return log_likelihood(g, itemised_spend{b(0, i), b(1, i), b(2, i)});
                       });
+}
+
+py::array_t<double> gradients(const gamma_gamma& g, O frequency, O monetary_value, O log_spend, O threads, O out) {
+  constexpr std::size_t k = parameter_count<gamma_gamma>;
+  const auto moving = basic_gamma_gamma<numeric::dual<k>>::from(variables_of(g));
+  if (log_spend.is_none()) {
+    return gradient_rows<k>({{"frequency", frequency}, {"monetary_value", monetary_value}}, out, threads,
+                            [&](const batch& b, std::size_t i) {
+                              return log_likelihood(moving, spend_history{b(0, i), b(1, i)});
+                            });
+  }
+  return gradient_rows<k>({{"frequency", frequency}, {"monetary_value", monetary_value}, {"log_spend", log_spend}}, out,
+                          threads, [&](const batch& b, std::size_t i) {
+                            return log_likelihood(moving, itemised_spend{b(0, i), b(1, i), b(2, i)});
+                          });
 }
 
 /// Which moment of her mean spend a verb needs.
@@ -208,6 +224,9 @@ void bind_spend(py::module_& m) {
         "log_spend,\n"
         "the sum of ln(amount) over these purchases (a summary's sum_log_spend), it is the density of the purchases "
         "one by one.");
+  c.def("log_likelihood_gradient", &gradients, arg("frequency"), arg("monetary_value"), py::kw_only(),
+        maybe("log_spend"), threads_one(), no_out(),
+        "d log_likelihood / d (p, q, v), in one more axis at the end; NaN where log_likelihood is.");
   define_spend_verbs(c);
   c.def(
       "simulate",

@@ -238,6 +238,9 @@ def test_a_fit_that_does_not_converge_is_a_warning(run, tmp_path):
     assert "\nvalorem: warning: no spend model could be fitted, because nobody bought twice: every value is unknown\n" in err
     assert "GAMMA_GAMMA: not fitted\n" in out and {r["status"] for r in read(tmp_path / "scores.csv")} == {"missing"}
     assert "could be fitted" not in run("score", "once.csv", *PURCHASES, "--spend", "none")[2]
+    code, _, err = run("score", "once.csv", *PURCHASES, "--draws", "30")
+    assert code == 1 and "\nvalorem: --draws 30: draws need a fit that converged, this one is " in err
+    assert err.endswith("; --penalty and --spend-penalty give priors\n")
 
 
 def test_rows_after_the_end_are_told(run, shop, tmp_path):

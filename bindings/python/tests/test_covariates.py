@@ -307,6 +307,8 @@ def test_what_is_refused(customers):
     refused("not one", bad, covariates={})
     refused("unequal length", bad, covariates={"age": z["age"][:-1]})
     refused("unequal length", bad, covariates={**z, "short": z["age"][:-1]})
+    refused("'droput' holds a table, and is no process of this model, which has 'transaction' and 'dropout'", bad,
+            covariates={"transaction": z, "droput": {"age": z["age"]}})  # fmt: skip
     refused("not the same column", bad, covariates={"transaction": z, "dropout": {"age": z["member"]}})
     refused("equal names 'agee'", bad, equal=["agee"])
     refused("True, or a list", bad, equal="age")

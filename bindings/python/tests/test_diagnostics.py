@@ -267,6 +267,8 @@ def test_refusals(cdnow, fitted):
         vl.tracking({"frequency": [0], "recency": [0], "T": [3]}, BG, actual=[1, 2])
     with pytest.raises(vl.ContractError, match="ascend strictly"):
         vl.tracking(cdnow, BG, times=[2, 1])
+    with pytest.raises(vl.ContractError, match="every= and until= say nothing beside it"):
+        vl.tracking(cdnow, BG, times=[1, 2], every=1)
     with pytest.raises(vl.ContractError, match="every must be above 0"):
         vl.tracking(cdnow, BG, every=0)
     with pytest.raises(vl.ContractError, match="unequal length: frequency has 2, recency has 1"):

@@ -147,6 +147,7 @@ def test_a_scored_table_with_intervals(cdnow_sample):
     fitted = vl.fit(summary)
     draws = vl.draws(summary, fitted, size=40, seed=3, proposals=400)
     assert len(draws.purchases) == len(draws.spend) == 40
+    assert repr(draws).splitlines() == ["FittedDraws: .purchases and .spend", f"  {draws.purchases!r}", f"  {draws.spend!r}"]
     terms = {"horizon": 52, "discount": 0.1, "margin": 0.3}
     plain = vl.score(summary, fitted, **terms)
     scores = vl.score(summary, fitted, **terms, draws=draws, level=0.8)
@@ -169,6 +170,8 @@ def test_a_scored_table_with_intervals(cdnow_sample):
         vl.score(summary, fitted, **terms, draws=draws.purchases)
     with pytest.raises(vl.ContractError, match="level must lie"):
         vl.score(summary, fitted, **terms, draws=draws, level=95)
+    with pytest.raises(vl.ContractError, match="the interval that draws= asks for"):
+        vl.score(summary, fitted, **terms, level=0.9)
     with pytest.raises(vl.ContractError, match="draws"):
         vl.score(summary, vl.fit(summary, model="nbd"), **terms, draws=draws)
     with pytest.raises(vl.ContractError, match="another fit"):

@@ -203,6 +203,15 @@ def test_gamma_gamma():
     assert vl.GammaGamma(1, 0.5, 1).status(0, 0) == "undefined"
     assert g.spend_sd(2, 30.0) == pytest.approx(g.expected_spend(2, 30.0) / np.sqrt(12.5 + 3.74 - 2), rel=1e-14)
     assert g.log_likelihood(0, 0) == 0.0
+    rows, itemised = ([2, 7], [30.0, 12.5]), {"log_spend": [6.7, 17.2]}
+    for more in ({}, itemised):
+        got = g.log_likelihood_gradient(*rows, **more)
+        for i, name in enumerate(("p", "q", "v")):
+            at = {"p": g.p, "q": g.q, "v": g.v}
+            step = 1e-5 * at[name]
+            up, down = (vl.GammaGamma(**{**at, name: at[name] + s}).log_likelihood(*rows, **more) for s in (step, -step))
+            np.testing.assert_allclose(got[:, i], (up - down) / (2 * step), rtol=1e-7)
+    assert np.isnan(g.log_likelihood_gradient([2, 2], [30.0, -1.0])[1]).all()
 
 
 def test_how_her_spend_is_distributed():

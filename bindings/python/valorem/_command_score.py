@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import _core, _files, _sources
+from ._core import FittedDraws, FittedModel
 from ._command import check_out, fact, id_text, in_file, number, roles, show_warning, tell_issues, whole, write
 from .costs import Rates, ServiceCosts, cost_to_serve
-from .errors import DataError, Error
+from .errors import ContractError, DataError, Error
 from .scoring import draws, fit, score
 from .summary import Summary, rows_after_end, summarise
 from .tiers import TierProgram
@@ -88,10 +89,11 @@ def _score(options: argparse.Namespace) -> int:
         summary, asked["model"], None if asked["spend"] == "none" else asked["spend"], penalty=asked.get("penalty"),
         spend_penalty=asked.get("spend_penalty"), threads=asked["threads"],
     )  # fmt: skip
-    drawn = draws(summary, fitted, size=asked["draws"], seed=asked["seed"], threads=asked["threads"]) if "draws" in given else None
+    drawn = _drawn(asked, summary, fitted) if "draws" in given else None
     table = score(
         summary, fitted, horizon=asked["horizon"], discount=asked["discount"], margin=asked["margin"], costs=costs,
-        facts=facts, program=program, bands=asked["bands"], draws=drawn, level=asked["level"], threads=asked["threads"],
+        facts=facts, program=program, bands=asked["bands"], draws=drawn, level=asked["level"] if drawn else None,
+        threads=asked["threads"],
     )  # fmt: skip
     write(table, asked["out"], "bom" in given)
     if asked["spend"] != "none" and (why := _NO_SPEND.get(table.origin["spend"])):
@@ -103,6 +105,13 @@ def _score(options: argparse.Namespace) -> int:
             print(f"  --{name.replace('_', '-')} {value if value != '' else '(none)'}")
     print(f"\n{fitted!r}\n{table.census()}\nAll {len(table):,} rows are in {asked['out']}.")
     return 0
+
+
+def _drawn(asked: Mapping[str, Any], summary: Summary, fitted: FittedModel) -> FittedDraws:
+    try:
+        return draws(summary, fitted, size=asked["draws"], seed=asked["seed"], threads=asked["threads"])
+    except ContractError as e:
+        raise ContractError(f"--draws {asked['draws']}: {e}; --penalty and --spend-penalty give priors") from None
 
 
 # Why there is no model of spend, where one was asked for.

@@ -66,6 +66,10 @@ def table(
     by_process = (
         isinstance(source, Mapping) and len(source) > 0 and all(key in processes for key in source) and all(map(_is_table, source.values()))
     )
+    if not by_process and isinstance(source, Mapping):
+        for key, part in source.items():
+            if key not in processes and (isinstance(part, Mapping) or hasattr(part, "columns")):
+                raise _refuse(f"'{key}' holds a table, and is no process of this model, which has {' and '.join(map(repr, processes))}")
     columns: dict[str, NDArray[np.float64]] = {}
     moved: dict[str, list[str]] = {}
     if by_process:

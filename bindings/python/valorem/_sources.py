@@ -58,6 +58,13 @@ def word(value: object, name: str) -> str:
     return value
 
 
+def model_name(value: object) -> str:
+    """model= by its name; its class is a slip that is worth a sentence."""
+    if isinstance(value, type):
+        raise TypeError(f"model: the class {value.__name__} where a name such as 'mbg_nbd' is expected")
+    return word(value, "model")
+
+
 def count(value: object, name: str) -> int:
     """An argument that must be a whole number from 0 up."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):

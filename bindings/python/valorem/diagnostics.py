@@ -168,24 +168,26 @@ def conditional_expectations(
 
 
 def tracking(
-    rows: object, fitted: object, *, every: float = 1.0, until: float | None = None, times: object = None, actual: object = None
+    rows: object, fitted: object, *, every: float | None = None, until: float | None = None, times: object = None, actual: object = None
 ) -> Table:
     """Repeat purchases of all customers of the rows through time: time, expected, actual (within each period),
     expected_cumulative and actual_cumulative.
 
     Time is counted from the first purchase of the earliest customer, in the rows' unit, and a period ends with the
-    collapse unit (the day) at its time. Each customer starts at (largest T) - T. Periods are `every` long, up to
-    `until`, by default the end of the records, holdout included; times= gives their ends instead. A vl.Summary made by
+    collapse unit (the day) at its time. Each customer starts at (largest T) - T. Periods are `every` long (1 unless
+    told otherwise), up to `until`, by default the end of the records, holdout included; times= gives their ends instead. A vl.Summary made by
     vl.summarise knows the actual purchases; for other rows actual= may give them, one number a period. Where they are
     not known they are NaN."""
     model, _ = _model_for(rows, fitted)
     columns = _columns(rows, *HISTORY)
     if times is not None:
+        if every is not None or until is not None:
+            raise ContractError("times: it gives the ends of the periods, so every= and until= say nothing beside it")
         ends = _core.numbers(times, "times")
         if ends.ndim != 1 or not (np.diff(ends) > 0).all():
             raise ContractError("times: a column of times that ascend strictly is expected")
     else:
-        ends = _core.period_ends(every, _end_of(rows, columns) if until is None else until)
+        ends = _core.period_ends(1.0 if every is None else every, _end_of(rows, columns) if until is None else until)
     cumulative = _core.expected_repeats(model, *_history(columns), columns["weights"], ends)
     if actual is not None:
         came = _core.numbers(actual, "actual")
@@ -237,7 +239,7 @@ def compare_cohorts(rows: object, model: str = "mbg_nbd", *, level: float = 0.01
     if not 0 < level < 1:
         raise ContractError("level: must lie between 0 and 1")
     columns = _columns(rows, *HISTORY)
-    found = _core.cohort_parts(_sources.word(model, "model"), *_history(columns), columns["weights"], threads)
+    found = _core.cohort_parts(_sources.model_name(model), *_history(columns), columns["weights"], threads)
     out = CohortComparison(**found)
     if out.p_value < level:
         warnings.warn(

@@ -70,26 +70,29 @@ def fit(
     spend_form: str = "mean",
     threads: int = 1,
 ) -> FittedModel:
-    """Fits a model of purchases ("mbg_nbd", "bg_nbd", "pareto_nbd", "ggompertz_nbd", "nbd", "mbg_cnbd" or "bg_cnbd") and one of spend
-    to a summary. The cnbd models know regular buyers: they choose k, the stages of a gap, by the likelihood, or keep the given k; they
-    need the gaps that a summary of transactions holds, and DataError says so of a ready table. spend=None leaves the money out;
-    spend_form="transactions" fits it to each purchase, where "mean" takes each customer's mean as the papers do: smaller standard
-    errors, from customers each of whose repeat purchases was above 0. Rows with a status other than "ok" are left out. ConvergenceWarning says where a fit did not end in a sharp maximum; DataError is raised
-    where no row is left. penalty and spend_penalty: priors of either model, as the models' own fit takes them. Sources: NBD, Ehrenberg
-    1959; BG/NBD, Fader, Hardie & Lee 2005; MBG/NBD, Batislam, Denizel & Filiztekin 2007; Pareto/NBD, Schmittlein, Morrison & Colombo
-    1987; GGompertz/NBD, Bemmaor & Glady 2012; (M)BG/CNBD-k, Reutterer, Platzer & Schröder 2021; Gamma-Gamma, Fader, Hardie & Lee 2005."""
+    """Fits a model of purchases ("mbg_nbd", "bg_nbd", "pareto_nbd", "ggompertz_nbd", "nbd", "mbg_cnbd" or "bg_cnbd") and one of spend to
+    a summary. The cnbd models know regular buyers: they choose k, the stages of a gap, by the likelihood, or keep the given k;
+    they need the gaps that a summary of transactions holds, and DataError says so of a ready table. spend=None leaves the money
+    out; spend_form="transactions" fits it to each purchase, where "mean" takes each customer's mean as the papers do: smaller
+    standard errors, from customers each of whose repeat purchases was above 0. Rows with a status other than "ok" are left out.
+    ConvergenceWarning says where a fit did not end in a sharp maximum; DataError is raised where no row is left. penalty and
+    spend_penalty: priors of either model: a dict of pairs (centre, standard deviation of the logarithm) by parameter, or one
+    number from 0 up, the strength of a prior on all of them. Sources: NBD, Ehrenberg 1959; BG/NBD, Fader, Hardie & Lee 2005;
+    MBG/NBD, Batislam, Denizel & Filiztekin 2007; Pareto/NBD, Schmittlein, Morrison & Colombo 1987; GGompertz/NBD, Bemmaor & Glady
+    2012; (M)BG/CNBD-k, Reutterer, Platzer & Schröder 2021; Gamma-Gamma, Fader, Hardie & Lee 2005."""
     if spend not in (None, "gamma_gamma"):
         raise ContractError(f"spend: must be 'gamma_gamma' or None, not {spend!r}")
     if spend is None and spend_penalty is not None:
         raise ContractError("spend_penalty: there is no model of spend to penalise")
     form = _sources.word(spend_form, "spend_form")
-    return _core.fit_summary(_data(summary), _sources.word(model, "model"), spend is not None, penalty, spend_penalty, k, form, threads)
+    return _core.fit_summary(_data(summary), _sources.model_name(model), spend is not None, penalty, spend_penalty, k, form, threads)
 
 
 def draws(summary: Summary, fitted: FittedModel, *, size: int = 1000, seed: int, proposals: int = 4000, threads: int = 1) -> FittedDraws:
-    """Draws of the parameters of both models of vl.fit, from the summary that it had: what the data leave open, for score and
-    for predictive_interval. See the models' own draws. Raises ContractError where a fit did not converge: fit with penalty=
-    (and spend_penalty=) there; and for a spend model fitted with spend_form="transactions"."""
+    """Draws of the parameters of both models of vl.fit, from the summary that it had: what the data leave open, for score and for
+    predictive_interval. See the models' own draws. Raises ContractError where a fit did not converge: fit with penalty= (and
+    spend_penalty=) there; for size outside 1 to 10,000,000 or proposals outside 100 to 10,000,000; and for a spend model fitted
+    with spend_form="transactions"."""
     return _core.draw_summary(_data(summary), _fitted(fitted), size, seed, proposals, threads)
 
 
@@ -107,29 +110,31 @@ def score(
     bands: str = "z",
     band_points: Sequence[float] | None = None,
     draws: FittedDraws | None = None,
-    level: float = 0.95,
+    level: float | None = None,
     threads: int = 1,
 ) -> Scores:
     """Values, costs, bands and tiers every customer of a summary.
 
-    horizon: how far ahead, in the summary's time unit. discount: annual effective rate. margin: share of an amount
-    spent that is earned. costs: vl.Rates (or its dict or JSON), or a table with the columns so_far, per_purchase and
-    per_time in the summary's order, such as vl.cost_to_serve returns. contacts: service contacts, with costs as rates.
-    facts: what the tier program asks for beyond the table's own columns, matched by customer_id where that is among its
-    columns, else row by row. bands: "z" or "quantile", over the ratio where costs are given, else over the lifetime
-    value; band_points: its z cuts or shares. draws: what vl.draws gave for this fit; asks for lifetime_value_low and
-    lifetime_value_high.
+    horizon: how far ahead, in the summary's time unit. discount: annual effective rate. margin: share of an amount spent that is
+    earned. costs: vl.Rates (or its dict or JSON), or a table with the columns so_far, per_purchase and per_time in the summary's
+    order, such as vl.cost_to_serve returns. contacts: service contacts, with costs as rates. facts: what the tier program asks
+    for beyond the table's own columns, matched by customer_id where that is among its columns, else row by row. bands: "z" or
+    "quantile", over the ratio where costs are given, else over the lifetime value; band_points: its z cuts or shares. draws: what
+    vl.draws gave for this fit; asks for lifetime_value_low and lifetime_value_high. level: of that interval, inside (0, 1); 0.95
+    unless told otherwise.
 
-    The columns are customer_id, frequency, recency, T, monetary_value, p_alive, expected_purchases, lifetime_value,
-    revenue, service_cost, ratio, forward_ratio, band, tier, vip, reasons, status, status_value, status_ratio and
-    status_tier; a row without an answer has NaN and a status. With draws, lifetime_value_low and lifetime_value_high stand
-    after lifetime_value: the central share level of her expected lifetime value over the draws. They say how far the
-    expectation may be off because the parameters are estimated; what she then does scatters further. Raises ContractError where units, currency or arguments
-    do not fit, DataError where a column is missing, ProgramError for a program that cannot be read."""
+    The columns are customer_id, frequency, recency, T, monetary_value, p_alive, expected_purchases, lifetime_value, revenue,
+    service_cost, ratio, forward_ratio, band, tier, vip, reasons, status, status_value, status_ratio and status_tier; a row
+    without an answer has NaN and a status. With draws, lifetime_value_low and lifetime_value_high stand after lifetime_value: the
+    central share level of her expected lifetime value over the draws. They say how far the expectation may be off because the
+    parameters are estimated; what she then does scatters further. Raises ContractError where units, currency or arguments do not
+    fit, DataError where a column is missing, ProgramError for a program that cannot be read."""
     data = _data(summary)
     fitted = _fitted(fitted)
     if draws is not None and not isinstance(draws, FittedDraws):
         raise TypeError(f"draws: {type(draws).__name__} where vl.FittedDraws is expected; see vl.draws")
+    if level is not None and draws is None:
+        raise ContractError("level: it is of the interval that draws= asks for")
     if facts is not None and program is None:
         raise ContractError("facts: they are for a tier program, as program=")
     engine = None if program is None else as_program(program)
@@ -137,7 +142,7 @@ def score(
         data, fitted, horizon, discount, margin, _costs(summary, costs, contacts),
         None if engine is None else engine.engine, _facts(summary, facts, engine),
         _sources.word(bands, "bands"), None if band_points is None else _core.numbers(band_points, "band_points").tolist(),
-        draws, level, threads,
+        draws, 0.95 if level is None else level, threads,
     )  # fmt: skip
     return Scores(made, summary.stored("customer_id"))
 
