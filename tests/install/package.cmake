@@ -114,7 +114,7 @@ elseif(WAY STREQUAL "headers_only")
   install_as(installed -D VALOREM_BUILD_COMPILED=OFF)
   consume(found -D CMAKE_PREFIX_PATH=${WORK}/installed -D EXPECT_COMPILED=OFF -D "CMAKE_IGNORE_PATH=/usr/include;/usr/local/include")
 elseif(WAY STREQUAL "embedded")
-  consume(embedding -D VALOREM_EMBED=${SOURCE})
+  consume(embedding -D VALOREM_EMBED=${SOURCE} -D BUILD_SHARED_LIBS=ON)  # static the build of this project is itself
 elseif(WAY STREQUAL "embedded_headers_only")
   consume(embedding -D VALOREM_EMBED=${SOURCE} -D EXPECT_COMPILED=OFF)
 else()

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <support/cdnow.hpp>
@@ -260,6 +261,18 @@ TEST(fit, poisoned_rows_change_nothing) {
   poison(2.5, 1, 2);
   poison(1, 0, 2);
   EXPECT_EQ(fit<bg_nbd>({{x, t_x, T}}).model, clean.model);
+}
+
+TEST(fit_models, says_what_became_of_the_customers_where_none_can_be_used) {
+  const std::vector<double> x{2, -1, std::numeric_limits<double>::quiet_NaN()}, t_x{9, 0, 0}, T{5, 1, 1};
+  const summary s = from_columns({.frequency = x, .recency = t_x, .T = T}, {.time = time_unit::week});
+  try {
+    (void)fit_models(s);
+    ADD_FAILURE() << "fitted to nothing";
+  } catch (const data_error& e) {
+    EXPECT_STREQ(e.what(), "no customer can be used for the fit; by status: 1 missing, 2 invalid");
+  }
+  EXPECT_THROW((void)fit_models(summary{}), data_error);
 }
 
 }  // namespace

@@ -242,8 +242,8 @@ TEST(ggompertz_nbd, cdnow_is_pareto) {
 TEST(ggompertz_nbd, recovers_what_customers_were_drawn_from) {
   const ggompertz_nbd truth{.r = .553, .alpha = 10.6, .b = .05, .s = .6, .beta = .5};
   const bool full = std::getenv("VALOREM_FULL") != nullptr;  // the largest takes a minute
-  std::vector<std::size_t> sizes{100, 1000, 10'000};
-  if (full) sizes.push_back(100'000);
+  std::vector<std::size_t> sizes{100, 2000};
+  if (full) sizes.insert(sizes.end(), {10'000, 100'000});
   int sharp = 0;
   for (const std::size_t n : sizes) {
     const rows_of d = customers(n, [&](std::uint64_t i) { return simulate(truth, 78.0, 1, i).seen; });
