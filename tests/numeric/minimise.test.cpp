@@ -54,6 +54,23 @@ TEST(minimise, leaves_a_saddle) {
   EXPECT_NEAR(std::fabs(at.x[1]), std::sqrt(0.5), 1e-7);
 }
 
+// A value of a million that is rounded to 1e-13 of itself, each time to the wrong side: the last steps seem to lead
+// uphill, and the slope alone knows better. Where the value is believed, a third of the climbs end 1e-5 or more before
+// the minimum.
+TEST(minimise, is_not_stopped_by_the_rounding_of_a_large_value) {
+  for (int i = 0; i < 100; ++i) {
+    int calls = 0;
+    const auto f = [&](const vector_n<2>& x) {
+      const auto [a, b] = variables(x);
+      return 1e6 + 1e-7 * ++calls + (exp(a) - a) + 10.0 * (exp(b - a) - (b - a));
+    };
+    const auto at = minimise<2>(f, {0.01 * i, -0.02 * i});
+    EXPECT_TRUE(at.found) << i;
+    EXPECT_NEAR(at.x[0], 0, 1e-10) << i;
+    EXPECT_NEAR(at.x[1], 0, 1e-10) << i;
+  }
+}
+
 TEST(minimise, runs_to_the_edge_of_its_box_where_there_is_no_minimum) {
   const auto f = [](const vector_n<1>& x) { return exp(-variables(x)[0]); };
   const auto at = minimise<1>(f, {0.0});

@@ -197,10 +197,18 @@ double trust_region_step(const typename storage<N>::function& f, double radius, 
   return gain;
 }
 
+/// The largest slope along a variable.
+template <class Function>
+[[nodiscard]] double steepest(const Function& f) {
+  double out = 0.0;
+  for (const double g : f.g) out = std::max(out, std::fabs(g));
+  return out;
+}
+
 }  // namespace detail
 
 /// Minimises objective: vector_n<N> -> dual<N> from `start`; for N = run_time std::vector<double> -> expansion.
-/// Deterministic; each accepted step lowers the value.
+/// Deterministic; each accepted step lowers the value or, where rounding hides that, the slope.
 template <std::size_t N, class F>
 [[nodiscard]] minimum<N> minimise(F&& objective, const typename detail::storage<N>::vector& start,
                                   const minimise_options& how = {}) {
@@ -230,22 +238,19 @@ template <std::size_t N, class F>
     const auto f = objective(next);
     ++at.evaluations;
     const double lowered = at.f.v - f.v;
+    const bool flatter = detail::steepest(f) < detail::steepest(at.f);
     if (gain <= small) {
       // The last step is below what the value can show; it is taken where the slope agrees that it helps.
-      double before = 0.0;
-      double after = 0.0;
-      for (std::size_t i = 0; i < n; ++i) {
-        before = std::max(before, std::fabs(at.f.g[i]));
-        after = std::max(after, std::fabs(f.g[i]));
-      }
-      if (after < before) {
+      if (flatter) {
         at.x = next;
         at.f = f;
       }
       at.found = true;
       return at;
     }
-    if (is_finite(f.v) && lowered > 1e-4 * gain) {
+    // So may be the one before it: a sum over rows is rounded to some 1e-13 of itself.
+    const bool hidden = gain <= 1e-12 * std::max(1.0, std::fabs(at.f.v));
+    if (is_finite(f.v) && (lowered > 1e-4 * gain || (hidden && flatter))) {
       at.x = next;
       at.f = f;
       if (lowered > 0.75 * gain) radius = std::min(8.0, std::max(radius, 2.0 * std::sqrt(length2)));
