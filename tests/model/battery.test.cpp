@@ -215,6 +215,23 @@ TYPED_TEST(battery, a_column_is_its_rows) {
   }
 }
 
+TYPED_TEST(battery, a_lifetime_value_by_itself_is_the_desks) {
+  dice d;
+  int known = 0;
+  for (int i = 0; i < 10; ++i) {
+    const auto m = d.model<TypeParam>(0.1, 10);
+    const history h = i == 9 ? history{1, 3, 2} : d.past(100, 100);
+    const auto desk = prepare(m, gamma_gamma{6, 4, 15}, {.horizon = 52, .discount = 0.1, .margin = 0.3});
+    for (const serving& cost : {serving{}, serving{2, 0}, serving{1, 0.1}}) {
+      const double whole = desk(h, {h.x, 20}, cost).lifetime_value;
+      const double alone = desk.lifetime_value(h, {h.x, 20}, cost);
+      EXPECT_TRUE(alone == whole || (std::isnan(alone) && std::isnan(whole))) << alone << ' ' << whole;
+      known += std::isnan(whole) ? 0 : 1;
+    }
+  }
+  EXPECT_EQ(known, 27);
+}
+
 TYPED_TEST(battery, what_is_illegal_has_no_answer) {
   dice d;
   const auto m = d.model<TypeParam>(0.1, 10);
