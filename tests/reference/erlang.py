@@ -9,6 +9,8 @@ Routes, two for each value:
     purchases    "mixture": given p the stages are a Markov chain whose eigenvalues are (1-p)^(1/k) times the k-th roots of
                  unity, so P(alive) is a sum of k powers; its mean over p by proved quadrature (acb.integral) on the log-odds
                  line, and purchases as E[(1 - P(alive | p)) / p]
+                 "tails", where events are few, in its place: by parts over the chances of at least n purchases, each an
+                 incomplete beta function
     discounted   "density": the integral over time of the sum over n of densities of the nk-th event; "parts": to a horizon,
                  the integral over time of the expected purchases; for ever, the integral over lambda of a 2F1
 
@@ -27,6 +29,7 @@ from balls import ONE, Unresolved, close, digits, double_text, log_beta, refine
 
 HEADER = "model,params,x,t_x,T,h,rate,n,quantity,value,cond,region\n"
 MOST_EVENTS = 30000
+SHORT = 8000  # events, up to which "tails" is quick
 SECONDS = 100  # for one value by the mixture
 INPUTS = ("r", "alpha", "a", "b", "t_x", "T", "h", "rate")
 
@@ -174,6 +177,19 @@ def by_counts(f, v, what):
         total = total + stays * here
         stays = stays * (f.b + n) / (f.a + f.b + n)
     return total
+
+
+def by_tails(f, v, what):
+    """Purchases as sum of P(n - 1 passed) P(at least n), survival as 1 less the chances of leaving with the n-th."""
+    if v.is_zero():
+        return ONE if what == "survival" else arb(0)
+    total, stays, z = arb(0), ONE, v / (1 + v)
+    for n in range(1, f.events_to(v) // f.k + 1):
+        at_least = sum((p * z.beta_lower(n * f.k - j, f.s + j, regularized=True) for j, p in enumerate(f.chance)), arb(0))
+        leaves = f.a / (f.a + f.b + n - 1) if what == "survival" else ONE
+        total = total + stays * leaves * at_least
+        stays = stays * (f.b + n - 1) / (f.a + f.b + n - 1)
+    return 1 - total if what == "survival" else total
 
 
 def alive_given_p(f, v, p, q, log_q):
@@ -416,7 +432,9 @@ def write_purchases(path, seed, count):
                     fast, route = refine(lambda: value_by(by_counts), 110, 192, 800), by_counts
                 except Unresolved:
                     fast, route = None, by_mixture
-                slow = refine(lambda: value_by(by_mixture), 90, 224, 900)
+                f = Future(w, new)
+                other = by_tails if f.events_to(w.h / f.c) < SHORT else by_mixture
+                slow = refine(lambda: value_by(other), 90, 224, 900)
                 if fast is None:  # one route alone: at another precision, and marked "far"
                     ctx.prec *= 2
                     fast = value_by(by_mixture)
