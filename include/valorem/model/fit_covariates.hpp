@@ -100,7 +100,7 @@ template <>
 VALOREM_EXPORT covariate_fit<pareto_nbd> fit_with_covariates<pareto_nbd>(const weighted_rows& rows,
                                                                          const covariate_plan& plan,
                                                                          const execution& how);
-/// A row costs some dozen times what it does of pareto_nbd.
+/// Dear: some seconds for a thousand customers.
 template <>
 VALOREM_EXPORT covariate_fit<ggompertz_nbd> fit_with_covariates<ggompertz_nbd>(const weighted_rows& rows,
                                                                                const covariate_plan& plan,
