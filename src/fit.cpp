@@ -99,6 +99,17 @@ double matching_alpha(const usable_rows<history>& data, double r) {
   return r * T / std::max(x, 0.01);
 }
 
+/// Where nobody came back the likelihood rises as purchases get rarer; whichever limit the climb ended near, that is
+/// the one to name.
+template <class M>
+fit_result<M> unless_nobody_bought(fit_result<M> fit, const usable_rows<history>& data) {
+  const auto bought = [](const history& h) { return h.x > 0; };
+  if (fit.outcome == fit_status::converged || std::any_of(data.rows.begin(), data.rows.end(), bought)) return fit;
+  fit.outcome = fit_status::boundary;
+  fit.limit = "no purchase ever again (r/alpha to 0)";
+  return fit;
+}
+
 /// Two hills are common in small samples: few customers lost and slow buyers, or many lost early and quick ones. And
 /// the likelihood may rise towards no dropout at all, or towards one chance for all.
 template <class M>
@@ -123,7 +134,8 @@ std::vector<M> erlang_starts(const usable_rows<history>& data, int k) {
 template <class M, template <class> class Basic>
 fit_result<M> fit_from(const gapped_rows& rows, const std::vector<M>& starts, const execution& how,
                        const penalty& prior) {
-  return with_gaps(fit_rows<M, Basic>(rows.data, starts, beta_geometric_limits, 1.0, how, prior, blocks), rows, 1.0);
+  const auto fit = fit_rows<M, Basic>(rows.data, starts, beta_geometric_limits, 1.0, how, prior, blocks);
+  return unless_nobody_bought(with_gaps(fit, rows, 1.0), rows.data);
 }
 
 /// Each k climbs from where the one before it ended, and the best one once more from every start.
@@ -196,22 +208,24 @@ fit_result<mbg_cnbd> fit_at<mbg_cnbd>(int k, const weighted_rows& rows, const ex
 template <>
 fit_result<nbd> fit<nbd>(const weighted_rows& rows, const execution& how, const penalty& prior) {
   const auto data = usable_histories(rows);
-  return fit_rows<nbd, basic_nbd>(data, {{.r = 0.5, .alpha = matching_alpha(data, 0.5)}}, nbd_limits, 1.0, how, prior,
-                                  blocks);
+  const nbd start{.r = 0.5, .alpha = matching_alpha(data, 0.5)};
+  return unless_nobody_bought(fit_rows<nbd, basic_nbd>(data, {start}, nbd_limits, 1.0, how, prior, blocks), data);
 }
 
 template <>
 fit_result<bg_nbd> fit<bg_nbd>(const weighted_rows& rows, const execution& how, const penalty& prior) {
   const auto data = usable_histories(rows);
-  return fit_rows<bg_nbd, basic_bg_nbd>(data, beta_geometric_starts<bg_nbd>(data), beta_geometric_limits, 1.0, how,
-                                        prior, blocks);
+  const auto starts = beta_geometric_starts<bg_nbd>(data);
+  return unless_nobody_bought(
+      fit_rows<bg_nbd, basic_bg_nbd>(data, starts, beta_geometric_limits, 1.0, how, prior, blocks), data);
 }
 
 template <>
 fit_result<mbg_nbd> fit<mbg_nbd>(const weighted_rows& rows, const execution& how, const penalty& prior) {
   const auto data = usable_histories(rows);
-  return fit_rows<mbg_nbd, basic_mbg_nbd>(data, beta_geometric_starts<mbg_nbd>(data), beta_geometric_limits, 1.0, how,
-                                          prior, blocks);
+  const auto starts = beta_geometric_starts<mbg_nbd>(data);
+  return unless_nobody_bought(
+      fit_rows<mbg_nbd, basic_mbg_nbd>(data, starts, beta_geometric_limits, 1.0, how, prior, blocks), data);
 }
 
 template <>
@@ -219,8 +233,9 @@ fit_result<pareto_nbd> fit<pareto_nbd>(const weighted_rows& rows, const executio
   const auto data = usable_histories(rows);
   const double alpha = 0.5 * matching_alpha(data, 0.5);
   const double age = mean_of(data, [](const history& h) { return h.T; });
-  return fit_rows<pareto_nbd, basic_pareto_nbd>(data, {{.r = 0.5, .alpha = alpha, .s = 0.5, .beta = 0.5 * age}},
-                                                pareto_limits, 1.0, how, prior, blocks);
+  const pareto_nbd start{.r = 0.5, .alpha = alpha, .s = 0.5, .beta = 0.5 * age};
+  return unless_nobody_bought(
+      fit_rows<pareto_nbd, basic_pareto_nbd>(data, {start}, pareto_limits, 1.0, how, prior, blocks), data);
 }
 
 template <>
@@ -236,7 +251,8 @@ fit_result<ggompertz_nbd> fit<ggompertz_nbd>(const weighted_rows& rows, const ex
       {.r = edge.r, .alpha = edge.alpha, .b = 1.0 / age, .s = 0.5, .beta = 0.5},
       {.r = edge.r, .alpha = edge.alpha, .b = 3.0 / age, .s = 0.5, .beta = 10.0},
       {.r = edge.r, .alpha = edge.alpha, .b = 30.0 / age, .s = 0.5, .beta = 1e11}};
-  return fit_rows<ggompertz_nbd, basic_ggompertz_nbd>(data, starts, ggompertz_limits, age, how, prior, blocks);
+  return unless_nobody_bought(
+      fit_rows<ggompertz_nbd, basic_ggompertz_nbd>(data, starts, ggompertz_limits, age, how, prior, blocks), data);
 }
 
 template <>

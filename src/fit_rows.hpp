@@ -42,7 +42,7 @@ usable_rows<Row> usable(std::size_t n, std::span<const double> weight, At&& at, 
     out.weight.push_back(w);
     out.total += w;
   }
-  if (out.rows.empty()) throw data_error("no row can be used for the fit");
+  if (out.rows.empty()) throw data_error("no row can be used for the fit: each is bad, as its status says, or has no weight");
   return out;
 }
 

@@ -1,10 +1,7 @@
 #include <valorem/model/fitted_model.hpp>
 #include <valorem/summary/compress.hpp>
 
-#include <array>
-#include <cstddef>
 #include <numeric>
-#include <string>
 
 namespace valorem::inline VALOREM_ABI {
 
@@ -24,19 +21,6 @@ fit_result<M> fit_purchases(const weighted_rows& rows, const execution& how, con
     if (k) throw contract_error("k: " + std::string(M::model_name) + " has no stages; bg_cnbd and mbg_cnbd do");
     return fit<M>(rows, how, prior);
   }
-}
-
-/// That no customer is left to fit to, and what became of those there were.
-[[noreturn]] void refuse_to_fit(const summary& s) {
-  if (s.size() == 0) throw data_error("no customer to fit to: the summary is empty");
-  std::array<std::size_t, status_count> states{};
-  for (const status state : s.history_status) ++states[static_cast<std::size_t>(state)];
-  std::string which;
-  for (std::size_t i = 0; i < states.size(); ++i) {
-    if (states[i] == 0) continue;
-    which += (which.empty() ? "" : ", ") + std::to_string(states[i]) + ' ' + std::string(name(static_cast<status>(i)));
-  }
-  throw data_error("no customer can be used for the fit; by status: " + which);
 }
 
 std::optional<fit_result<gamma_gamma>> fit_spend_of(const summary& s, spend_form form, const execution& how,
@@ -61,7 +45,6 @@ std::optional<fit_result<gamma_gamma>> fit_spend_of(const summary& s, spend_form
 fitted_model fit_models(const summary& s, std::string_view model, const execution& how, const fit_penalties& prior,
                         std::optional<int> k, spend_form form) {
   const weighted_histories compressed = compress(s);
-  if (compressed.size() == 0) refuse_to_fit(s);
   const weighted_rows rows{compressed.columns(), compressed.weight, compressed.log_gaps};
   fitted_model out;
   with_purchase_model(model,

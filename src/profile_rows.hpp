@@ -21,7 +21,8 @@ template <std::size_t N>
   return f;
 }
 
-/// 2 (top - best with the k-th logarithm at u), its slope in u, and where the others then are.
+/// 2 (top - best with the k-th logarithm at u), its slope in u, and where the others then are. Where the best was not
+/// found the deviance is too large, if anything.
 template <std::size_t N>
 struct profile_point {
   vector_n<N> x;
@@ -49,22 +50,33 @@ profile_point<N> profile_at(Objective& objective, double top, std::size_t k, dou
 
 /// How far an end may lie from the estimate, in the logarithm.
 inline constexpr double profile_reach = 16.0;
+/// How often a step towards it may turn out too long.
+inline constexpr int most_retreats = 8;
 
 /// The logarithm of the end in one direction; infinite where there is none within reach, NaN where it was not found.
 template <std::size_t N, class Objective>
 double profile_end(Objective& objective, const vector_n<N>& estimate, double top, std::size_t k, double z,
                    double direction, double first_step) {
-  double inside = estimate[k];
   profile_point<N> outer{estimate, 0.0, 0.0, true};
+  const auto unknown = [&] { return !outer.found && !(outer.deviance <= z * z); };
   double distance = std::min(first_step, profile_reach);
-  for (;;) {
-    outer = profile_at(objective, top, k, estimate[k] + direction * distance, outer.x);
-    if (!outer.found) return not_a_value;
+  double safe = 0.0;
+  vector_n<N> from = estimate;
+  for (int retreats = 0;;) {
+    outer = profile_at(objective, top, k, estimate[k] + direction * distance, from);
+    if (unknown()) {
+      // So long a step left the others on a ridge that they do not come down from.
+      if (++retreats > most_retreats) return not_a_value;
+      distance = 0.5 * (safe + distance);
+      continue;
+    }
     if (outer.deviance > z * z) break;
     if (distance == profile_reach) return direction * std::numeric_limits<double>::infinity();
-    inside = outer.x[k];
+    safe = distance;
+    from = outer.x;
     distance = std::min(3.0 * distance, profile_reach);
   }
+  double inside = estimate[k] + direction * safe;
   double outside = outer.x[k];
   double u = outside;
   for (int i = 0; i < 60 && outside != inside; ++i) {
@@ -75,7 +87,7 @@ double profile_end(Objective& objective, const vector_n<N>& estimate, double top
     u = next;
     if (moved < 1e-10 * std::max(1.0, std::fabs(u))) return u;
     outer = profile_at(objective, top, k, u, outer.x);
-    if (!outer.found) return not_a_value;
+    if (unknown()) return not_a_value;
     (outer.deviance > z * z ? outside : inside) = u;
   }
   return outside == inside ? u : not_a_value;

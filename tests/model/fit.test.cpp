@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <random>
 #include <support/cdnow.hpp>
@@ -263,16 +262,15 @@ TEST(fit, poisoned_rows_change_nothing) {
   EXPECT_EQ(fit<bg_nbd>({{x, t_x, T}}).model, clean.model);
 }
 
-TEST(fit_models, says_what_became_of_the_customers_where_none_can_be_used) {
-  const std::vector<double> x{2, -1, std::numeric_limits<double>::quiet_NaN()}, t_x{9, 0, 0}, T{5, 1, 1};
-  const summary s = from_columns({.frequency = x, .recency = t_x, .T = T}, {.time = time_unit::week});
-  try {
-    (void)fit_models(s);
-    ADD_FAILURE() << "fitted to nothing";
-  } catch (const data_error& e) {
-    EXPECT_STREQ(e.what(), "no customer can be used for the fit; by status: 1 missing, 2 invalid");
-  }
-  EXPECT_THROW((void)fit_models(summary{}), data_error);
+TEST(fit, nobody_who_came_back_is_a_boundary_of_every_model) {
+  const std::vector<double> x(50, 0.0), T(50, 10.0);
+  const auto ends = [&]<class M>(const M&) {
+    const auto f = fit<M>({{x, x, T}, {}, x});  // no gap, so their sum is 0
+    EXPECT_EQ(f.outcome, fit_status::boundary) << M::model_name;
+    EXPECT_EQ(f.limit, "no purchase ever again (r/alpha to 0)") << M::model_name;
+    EXPECT_GT(f.log_likelihood, -1e-2) << M::model_name;
+  };
+  for (const std::string_view model : purchase_model_names) with_purchase_model(model, ends);
 }
 
 }  // namespace

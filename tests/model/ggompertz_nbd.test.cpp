@@ -276,7 +276,7 @@ TEST(ggompertz_nbd, recovers_what_customers_were_drawn_from) {
 // Hazards that rise, and so steeply that hardly any leave before one age.
 TEST(ggompertz_nbd, recovers_rising_hazards) {
   for (const ggompertz_nbd& truth : {ggompertz_nbd{1, 5, .1, .5, 20}, ggompertz_nbd{1, 5, .3, 1, 1e6}}) {
-    const rows_of d = customers(1000, [&](std::uint64_t i) { return simulate(truth, 78.0, 1, i).seen; });
+    const rows_of d = customers(400, [&](std::uint64_t i) { return simulate(truth, 78.0, 1, i).seen; });
     const auto f = d.fitted();
     EXPECT_EQ(f.outcome, fit_status::converged) << f.limit;
     const auto p = f.model.parameters();
@@ -334,7 +334,7 @@ TEST(ggompertz_nbd, names_the_limit_it_runs_to) {
 
 TEST(ggompertz_nbd, profiles_hold_the_truth_and_open_towards_pareto) {
   const ggompertz_nbd truth{.r = 1, .alpha = 5, .b = .2, .s = 1, .beta = 5};
-  const rows_of d = customers(400, [&](std::uint64_t i) { return simulate(truth, 78.0, 1, i).seen; });
+  const rows_of d = customers(200, [&](std::uint64_t i) { return simulate(truth, 78.0, 1, i).seen; });
   const auto f = d.fitted();
   const auto ends = profile_intervals<ggompertz_nbd>({{d.x, d.t_x, d.T}, d.weight}, f, 0.95);
   for (std::size_t i = 0; i < ends.size(); ++i) {
@@ -343,7 +343,7 @@ TEST(ggompertz_nbd, profiles_hold_the_truth_and_open_towards_pareto) {
   }
   // Pareto/NBD's own customers: b may be anything down to 0, and β with it.
   const pareto_nbd steady{.r = 1, .alpha = 5, .s = .6, .beta = 12};
-  const rows_of p = customers(400, [&](std::uint64_t i) { return simulate(steady, 60, 3, i).seen; });
+  const rows_of p = customers(200, [&](std::uint64_t i) { return simulate(steady, 60, 3, i).seen; });
   const auto open = profile_intervals<ggompertz_nbd>({{p.x, p.t_x, p.T}, p.weight}, p.fitted());
   EXPECT_EQ(open[2].low, 0.0);
   EXPECT_EQ(open[4].low, 0.0);

@@ -358,6 +358,11 @@ def test_rows_without_a_good_history_stay_out_of_a_fit():
         vl.BGNBD.fit([1.0], [1.0], [2.0], weights=[-1.0])
 
 
+def test_where_no_row_can_be_used_their_statuses_are_named():
+    with pytest.raises(vl.DataError, match="^no row can be used for the fit: each is bad, as its status says, or has no weight$"):
+        vl.MBGNBD.fit([2, -1, NAN], [9, 0, 0], [5, 1, 1])
+
+
 def test_a_fit_that_does_not_converge_warns():
     with pytest.warns(vl.ConvergenceWarning, match="bg_nbd: "):
         f = vl.BGNBD.fit(np.zeros(50), np.zeros(50), np.full(50, 10.0))

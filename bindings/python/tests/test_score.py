@@ -102,9 +102,6 @@ def test_the_fitted_model(sample, fitted):
         vl.fit(sample, "pareto")
     with pytest.raises(TypeError, match="model: the class MBGNBD where a name such as 'mbg_nbd' is expected"):
         vl.fit(sample, vl.MBGNBD)
-    bad = vl.Summary.from_columns(["a", "b", "c"], [2, -1, NAN], [9, 0, 0], [5, 1, 1], time_unit="week")
-    with pytest.raises(vl.DataError, match="^no customer can be used for the fit; by status: 1 missing, 2 invalid$"):
-        vl.fit(bad)
     with pytest.raises(vl.ContractError, match="spend: must be"):
         vl.fit(sample, spend="normal")
     each = vl.fit(sample, "nbd", spend_form="transactions").spend
