@@ -1,19 +1,20 @@
 // One hash for the scored CDNOW table, whoever computes it: this test runs in every compiler and optimisation leg of
 // tests/run, on every instruction set that the CPU has, and the Python tests hold the same constant.
+#include "golden/hasher.hpp"
 #include <valorem/valorem.hpp>
 
 #include <gtest/gtest.h>
 
-#include <bit>
 #include <cstdio>
 #include <support/cdnow.hpp>
 
 namespace {
 
 using namespace valorem;
+using golden::hasher;
 
 /// The hash that bindings/python/tests hold too. It changes when a formula's rounding changes, and then on purpose.
-constexpr std::uint64_t golden = 0x8a701715e9aa142bULL;
+constexpr std::uint64_t frozen = 0x8a701715e9aa142bULL;
 
 constexpr const char* program = R"({
   "schema": "tier-program/1", "id": "golden", "version": "1",
@@ -21,24 +22,6 @@ constexpr const char* program = R"({
                "lifetime_value": {"better": "higher"}},
   "tiers": [{"id": "none"}, {"id": "silver", "enter": {"any": [{"spend_12m": 75}, {"orders_12m": 3}]}},
             {"id": "gold", "enter": {"all": [{"spend_12m": 200}, {"p_alive": 0.5}, {"lifetime_value": 20}]}}]})";
-
-class hasher {
- public:
-  void add(std::span<const double> column) {
-    for (const double v : column) word(numeric::is_nan(v) ? 1 : std::bit_cast<std::uint64_t>(v == 0 ? 0.0 : v));
-  }
-  template <class Code>
-  void add_codes(std::span<const Code> column) {
-    for (const Code c : column) word(static_cast<std::uint64_t>(static_cast<std::int64_t>(c)));
-  }
-  [[nodiscard]] std::uint64_t value() const { return hash_; }
-
- private:
-  void word(std::uint64_t w) {
-    for (int byte = 0; byte < 8; ++byte) hash_ = (hash_ ^ ((w >> (8 * byte)) & 0xff)) * 0x100000001b3ULL;
-  }
-  std::uint64_t hash_ = 0xcbf29ce484222325ULL;
-};
 
 /// Costs made of the table itself, so that ratio and forward ratio are in the hash.
 struct costs {
@@ -95,7 +78,7 @@ TEST(golden, the_scored_table_has_one_hash) {
       execution how = threads(workers);
       how.isa = isa;
       const std::uint64_t got = hash_of(scored(how));
-      EXPECT_EQ(got, golden) << std::hex << "got 0x" << got << " isa " << static_cast<int>(isa) << " workers "
+      EXPECT_EQ(got, frozen) << std::hex << "got 0x" << got << " isa " << static_cast<int>(isa) << " workers "
                              << workers;
     }
   }
