@@ -5,21 +5,17 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
+#include <support/page.hpp>
 #include <tuple>
 
 namespace {
 
 using namespace valorem;
 using reference::row;
-
-constexpr const char* first_line = "<!-- measured by tests/model/accuracy.test.cpp: from here -->\n";
-constexpr const char* last_line = "<!-- to here -->\n";
 
 /// Errors of one verb in one region, as parts of the value and of what the bar allows.
 struct errors {
@@ -97,21 +93,7 @@ TEST(accuracy, the_page_says_what_is_measured) {
   measurements all;
   for (const auto& path : tables) measure(path.string(), all);
 
-  const std::string page = std::string(VALOREM_SOURCE_DIR) + "/docs/accuracy.md";
-  std::string text;
-  {
-    std::ifstream in(page);
-    text.assign(std::istreambuf_iterator<char>(in), {});
-  }
-  const auto begin = text.find(first_line);
-  const auto end = text.find(last_line);
-  ASSERT_TRUE(begin != text.npos && end != text.npos && begin < end);
-  const auto body = begin + std::string_view(first_line).size();
-  if (std::getenv("VALOREM_WRITE_DOCS") != nullptr) {
-    std::ofstream(page) << text.substr(0, body) << page_of(all) << text.substr(end);
-    return;
-  }
-  EXPECT_EQ(text.substr(body, end - body), page_of(all)) << "docs/accuracy.md is out of date";
+  support::expect_part("docs/accuracy.md", "tests/model/accuracy.test.cpp", page_of(all));
 }
 
 }  // namespace
