@@ -29,29 +29,28 @@ constexpr double inf = std::numeric_limits<double>::infinity();
 struct grid {
   std::vector<history> past;
   std::array<double, 3> ahead;
+  double rate;
   std::array<double, 3> counts{0, 1, 5};
   std::array<double, 3> chances{0.125, 0.5, 0.875};
   std::array<double, 2> horizons{52, inf};
-  double rate;
 };
 
 const grid& weeks() {
-  static const grid g{
-      {{0, 0, 0}, {0, 0, 38.86}, {1, 1.71, 38.86}, {2, 30.43, 38.86}, {7, 35, 35}, {26, 30.5, 31}, {300, 100.25, 101}},
-      {0.5, 39, 520},
-      {0, 1, 5},
-      {0.125, 0.5, 0.875},
-      {52, inf},
-      0.0027};
+  static const grid g{.past = {{0, 0, 0},
+                               {0, 0, 38.86},
+                               {1, 1.71, 38.86},
+                               {2, 30.43, 38.86},
+                               {7, 35, 35},
+                               {26, 30.5, 31},
+                               {300, 100.25, 101}},
+                      .ahead = {0.5, 39, 520},
+                      .rate = 0.0027};
   return g;
 }
 const grid& periods() {
-  static const grid g{{{0, 0, 0}, {0, 0, 6}, {1, 1, 6}, {2, 4, 6}, {6, 6, 6}, {26, 30, 31}, {100, 180, 200}},
-                      {1, 5, 100},
-                      {0, 1, 5},
-                      {0.125, 0.5, 0.875},
-                      {52, inf},
-                      0.125};
+  static const grid g{.past = {{0, 0, 0}, {0, 0, 6}, {1, 1, 6}, {2, 4, 6}, {6, 6, 6}, {26, 30, 31}, {100, 180, 200}},
+                      .ahead = {1, 5, 100},
+                      .rate = 0.125};
   return g;
 }
 
