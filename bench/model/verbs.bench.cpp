@@ -1,4 +1,4 @@
-// The verbs of one customer, the likelihood with and without its derivatives, and the desk that answers all at once.
+// What a horizon costs, spend, and the desk that answers all at once; every_verb.bench.cpp has each verb of each model.
 #include "customers.hpp"
 #include <valorem/model.hpp>
 #include <valorem/numeric/dual.hpp>
@@ -11,17 +11,14 @@ using namespace valorem;
 
 const bg_nbd bg{.r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426};
 const mbg_nbd mbg{.r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614};
-const ggompertz_nbd ggompertz{.r = 0.553, .alpha = 10.6, .b = 0.05, .s = 0.6, .beta = 0.5};
-const mbg_cnbd regular{.k = 3, .r = 0.8, .alpha = 2.5, .a = 0.891, .b = 1.614};
-const pareto_nbd pareto{.r = 0.553, .alpha = 10.578, .s = 0.606, .beta = 11.669};
 const gamma_gamma spend{.p = 6.25, .q = 3.74, .v = 15.44};
 constexpr double for_ever = std::numeric_limits<double>::infinity();
 constexpr double a_year = 52.0;
 constexpr double rate = 0.0018;  // ten per cent a year, by the week
 
 template <class F>
-void add_rows(const std::string& name, std::size_t rows, F f) {
-  const bench::traffic t{rows, 3, 8};
+void add_each(const std::string& name, F f) {
+  const bench::traffic t{bench::few_rows, 3, 8};
   bench::add(name, t, [=] {
     const auto in = bench::population().histories(t.rows);
     const auto out = bench::scratch(6, t.rows);
@@ -31,16 +28,6 @@ void add_rows(const std::string& name, std::size_t rows, F f) {
         },
         [=] { return bench::checksum(out); });
   });
-}
-
-template <class F>
-void add_each(const std::string& name, F f) {
-  add_rows(name, bench::few_rows, f);
-}
-/// For verbs of many microseconds.
-template <class F>
-void add_few(const std::string& name, F f) {
-  add_rows(name, 1000, f);
 }
 
 void add_desk(const std::string& name, double horizon) {
@@ -78,31 +65,11 @@ const int registered = [] {
     const auto future = given(mbg, h);
     return alive(future) + expected_purchases(future, a_year);
   });
-  add_each("posterior rates MBG", [](const history& h) { return posterior(mbg, h).purchase_rate.mean; });
-  add_each("posterior rates Pareto", [](const history& h) { return posterior(pareto, h).purchase_rate.mean; });
-  add_each("posterior rates GGompertz", [](const history& h) { return posterior(ggompertz, h).purchase_rate.mean; });
-  add_each("posterior rates MBG/CNBD-3", [](const history& h) { return posterior(regular, h).purchase_rate.mean; });
   add_each("P(mean spend <= 50)", [](const history& h) { return spend_cdf(spend, {h.x, 30.0}, 50.0); });
   add_each("quantile of mean spend", [](const history& h) { return spend_quantile(spend, {h.x, 30.0}, 0.9); });
   add_each("P(next purchase <= 50)", [](const history& h) { return next_spend_cdf(spend, {h.x, 30.0}, 50.0); });
   add_each("log-likelihood BG", [](const history& h) { return log_likelihood(bg, h); });
   add_each("log-likelihood BG, gradient, Hessian", with_derivatives);
-  add_each("P(alive) and E[purchases] GGompertz 52 weeks", [](const history& h) {
-    const auto future = given(ggompertz, h);
-    return alive(future) + expected_purchases(future, a_year);
-  });
-  add_each("discounted purchases GGompertz for ever",
-           [](const history& h) { return discounted_purchases(given(ggompertz, h), rate, for_ever); });
-  add_each("pmf GGompertz 3 in 52 weeks", [](const history& h) { return pmf(given(ggompertz, h), 3, a_year); });
-  add_each("log-likelihood MBG/CNBD-3", [](const history& h) {
-    return log_likelihood(regular, h, h.x > 0 ? h.x * numeric::log(h.t_x / h.x) : 0.0);
-  });
-  add_each("E[purchases] MBG/CNBD-3 52 weeks",
-           [](const history& h) { return expected_purchases(given(regular, h), a_year); });
-  add_few("discounted purchases MBG/CNBD-3 52 weeks",
-          [](const history& h) { return discounted_purchases(given(regular, h), rate, a_year); });
-  add_few("discounted purchases MBG/CNBD-3 for ever",
-          [](const history& h) { return discounted_purchases(given(regular, h), rate, for_ever); });
   add_desk("desk MBG 52 weeks", a_year);
   add_desk("desk MBG 520 weeks", 10 * a_year);
   add_desk("desk MBG for ever", for_ever);
