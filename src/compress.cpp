@@ -36,7 +36,7 @@ void merge_equal(std::vector<weighted_row<N>>& rows) {
 }
 
 template <std::size_t N>
-std::vector<double> column(const std::vector<weighted_row<N>>& rows, std::size_t k) {
+std::vector<double> kept_column(const std::vector<weighted_row<N>>& rows, std::size_t k) {
   std::vector<double> out;
   out.reserve(rows.size());
   for (const auto& row : rows) out.push_back(row[k]);
@@ -102,7 +102,10 @@ weighted_histories compress(const history_columns& rows, std::span<const double>
     kept.push_back({h.x + 0.0, h.t_x + 0.0, h.T + 0.0, w});  // + 0.0: of two zeros the positive one
   }
   merge_equal<3>(kept);
-  return {.x = column<3>(kept, 0), .t_x = column<3>(kept, 1), .T = column<3>(kept, 2), .weight = column<3>(kept, 3)};
+  return {.x = kept_column<3>(kept, 0),
+          .t_x = kept_column<3>(kept, 1),
+          .T = kept_column<3>(kept, 2),
+          .weight = kept_column<3>(kept, 3)};
 }
 
 weighted_spends compress_spend(std::span<const double> x, std::span<const double> mean_spend,
@@ -117,7 +120,7 @@ weighted_spends compress_spend(std::span<const double> x, std::span<const double
     kept.push_back({x[i], mean_spend[i], w});
   }
   merge_equal<2>(kept);
-  return {.x = column<2>(kept, 0), .mean_spend = column<2>(kept, 1), .weight = column<2>(kept, 2)};
+  return {.x = kept_column<2>(kept, 0), .mean_spend = kept_column<2>(kept, 1), .weight = kept_column<2>(kept, 2)};
 }
 
 weighted_itemised_spends compress_itemised_spend(std::span<const double> x, std::span<const double> mean_spend,
@@ -134,10 +137,10 @@ weighted_itemised_spends compress_itemised_spend(std::span<const double> x, std:
     kept.push_back({x[i], mean_spend[i], sum_log_spend[i] + 0.0, w});
   }
   merge_equal<3>(kept);
-  return {.x = column<3>(kept, 0),
-          .mean_spend = column<3>(kept, 1),
-          .sum_log_spend = column<3>(kept, 2),
-          .weight = column<3>(kept, 3)};
+  return {.x = kept_column<3>(kept, 0),
+          .mean_spend = kept_column<3>(kept, 1),
+          .sum_log_spend = kept_column<3>(kept, 2),
+          .weight = kept_column<3>(kept, 3)};
 }
 
 }  // namespace valorem::inline VALOREM_ABI

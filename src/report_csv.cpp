@@ -8,26 +8,26 @@ namespace {
 
 constexpr std::array<std::string_view, 2> interval_columns{"lifetime_value_low", "lifetime_value_high"};
 
-constexpr std::array<std::string_view, 20> columns{"customer_id",
-                                                   "frequency",
-                                                   "recency",
-                                                   "T",
-                                                   "monetary_value",
-                                                   "p_alive",
-                                                   "expected_purchases",
-                                                   "lifetime_value",
-                                                   "revenue",
-                                                   "service_cost",
-                                                   "ratio",
-                                                   "forward_ratio",
-                                                   "band",
-                                                   "tier",
-                                                   "vip",
-                                                   "reasons",
-                                                   "status",
-                                                   "status_value",
-                                                   "status_ratio",
-                                                   "status_tier"};
+constexpr std::array<std::string_view, 20> always_there{"customer_id",
+                                                        "frequency",
+                                                        "recency",
+                                                        "T",
+                                                        "monetary_value",
+                                                        "p_alive",
+                                                        "expected_purchases",
+                                                        "lifetime_value",
+                                                        "revenue",
+                                                        "service_cost",
+                                                        "ratio",
+                                                        "forward_ratio",
+                                                        "band",
+                                                        "tier",
+                                                        "vip",
+                                                        "reasons",
+                                                        "status",
+                                                        "status_value",
+                                                        "status_ratio",
+                                                        "status_tier"};
 
 std::size_t id_row(const score_table& t, std::size_t i) {
   return t.first_row.empty() ? i : t.first_row[i];
@@ -66,7 +66,7 @@ void append_csv_number(std::string& to, double value) {
 }
 
 std::span<const std::string_view> score_columns() noexcept {
-  return columns;
+  return always_there;
 }
 
 std::string csv(const score_table& t, const customer_column& ids, const csv_options& how) {
@@ -76,10 +76,10 @@ std::string csv(const score_table& t, const customer_column& ids, const csv_opti
   const std::string_view end = how.crlf ? "\r\n" : "\n";
   std::string out = how.byte_order_mark ? "\xef\xbb\xbf" : "";
   const bool intervals = !t.lifetime_value_low.empty();
-  for (std::size_t c = 0; c < columns.size(); ++c) {
+  for (std::size_t c = 0; c < always_there.size(); ++c) {
     if (c > 0) out += ',';
-    out += columns[c];
-    if (!intervals || columns[c] != "lifetime_value") continue;
+    out += always_there[c];
+    if (!intervals || always_there[c] != "lifetime_value") continue;
     for (const std::string_view name : interval_columns) out.append(",").append(name);
   }
   out += end;

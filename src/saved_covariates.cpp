@@ -14,7 +14,7 @@ namespace {
 
 using namespace detail;
 
-constexpr std::string_view schema = "valorem-covariate-model/1";
+constexpr std::string_view covariate_model_schema = "valorem-covariate-model/1";
 
 template <class... M>
 constexpr auto base_names(std::variant<with_covariates<M>...>*) {
@@ -73,9 +73,9 @@ with_covariates<M> read_model_of(json::fields& members) {
   return out;
 }
 
-any_covariate_model build(json::value root) {
+any_covariate_model build_covariate_model(json::value root) {
   json::fields members(root);
-  (void)members.require("schema").one_of(std::array{schema});
+  (void)members.require("schema").one_of(std::array{covariate_model_schema});
   constexpr auto names = base_names(static_cast<any_covariate_model*>(nullptr));
   const std::string_view name = names[members.require("model").one_of(names)];
   return *first_of(static_cast<any_covariate_model*>(nullptr),
@@ -92,7 +92,7 @@ std::string to_json(const any_covariate_model& m) {
   std::visit(
       [&]<class M>(const with_covariates<M>& model) {
         require_legal(model);
-        out.begin_object().key("schema").text(schema);
+        out.begin_object().key("schema").text(covariate_model_schema);
         write_parameters(out, model.base);
         out.key("covariates").begin_array();
         for (const std::string& name : model.names) out.text(name);
@@ -110,7 +110,7 @@ std::string to_json(const any_covariate_model& m) {
 
 result<any_covariate_model> read_covariate_model(std::string_view text) {
   // The longest names with every character escaped, three times over, fit in this.
-  return json::guarded(text, {.bytes = std::size_t{1} << 18, .depth = 4, .values = 256}, build);
+  return json::guarded(text, {.bytes = std::size_t{1} << 18, .depth = 4, .values = 256}, build_covariate_model);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

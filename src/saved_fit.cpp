@@ -14,7 +14,7 @@ namespace {
 
 using namespace detail;
 
-constexpr std::string_view schema = "valorem-fitted-model/1";
+constexpr std::string_view fitted_model_schema = "valorem-fitted-model/1";
 constexpr std::array fit_outcomes{fit_status::converged, fit_status::boundary, fit_status::flat, fit_status::failed};
 constexpr std::array time_units{time_unit::hour, time_unit::day, time_unit::week, time_unit::month, time_unit::year};
 constexpr std::string_view of_transactions = "transactions";
@@ -167,10 +167,10 @@ date read_date(json::value v) {
   return d.value();
 }
 
-fitted_model build(json::value root) {
+fitted_model build_fitted_model(json::value root) {
   fitted_model out;
   json::fields members(root);
-  (void)members.require("schema").one_of(std::array{schema});
+  (void)members.require("schema").one_of(std::array{fitted_model_schema});
   out.library_version = members.require("library_version").name(64);
   out.units = read_units(members);
   if (const auto v = members.find("as_of")) out.as_of = read_date(*v);
@@ -196,7 +196,7 @@ fitted_model build(json::value root) {
 
 std::string to_json(const fitted_model& m) {
   json::writer out;
-  out.begin_object().key("schema").text(schema).key("library_version").text(m.library_version);
+  out.begin_object().key("schema").text(fitted_model_schema).key("library_version").text(m.library_version);
   out.key("time_unit").text(name(m.units.time));
   if (m.units.collapse) out.key("collapse_unit").text(name(*m.units.collapse));
   if (!m.units.currency.empty()) out.key("currency").text(m.units.currency);
@@ -216,7 +216,7 @@ std::string to_json(const fitted_model& m) {
 }
 
 result<fitted_model> read_fitted_model(std::string_view text) {
-  return json::guarded(text, {.bytes = max_fitted_model_bytes, .depth = 4, .values = 256}, build);
+  return json::guarded(text, {.bytes = max_fitted_model_bytes, .depth = 4, .values = 256}, build_fitted_model);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

@@ -11,7 +11,7 @@ namespace {
 
 using namespace detail;
 
-constexpr std::string_view schema = "valorem-model/1";
+constexpr std::string_view model_schema = "valorem-model/1";
 
 /// Calls f with each model type until one returns something.
 template <class... M, class F>
@@ -29,9 +29,9 @@ constexpr auto model_names(std::variant<M...>*) {
   return std::array{M::model_name...};
 }
 
-any_model build(json::value root) {
+any_model build_model(json::value root) {
   json::fields members(root);
-  (void)members.require("schema").one_of(std::array{schema});
+  (void)members.require("schema").one_of(std::array{model_schema});
   constexpr auto names = model_names(static_cast<any_model*>(nullptr));
   const std::string_view name = names[members.require("model").one_of(names)];
   const json::value parameters = members.require("parameters");
@@ -48,7 +48,7 @@ std::string to_json(const any_model& m) {
   json::writer out;
   std::visit(
       [&]<class M>(const M& model) {
-        out.begin_object().key("schema").text(schema);
+        out.begin_object().key("schema").text(model_schema);
         write_parameters(out, model);
         out.end_object();
       },
@@ -57,7 +57,7 @@ std::string to_json(const any_model& m) {
 }
 
 result<any_model> read_model(std::string_view text) {
-  return json::guarded(text, {.bytes = 4096, .depth = 4, .values = 64}, build);
+  return json::guarded(text, {.bytes = 4096, .depth = 4, .values = 64}, build_model);
 }
 
 }  // namespace valorem::inline VALOREM_ABI

@@ -9,10 +9,8 @@
 namespace valorem::inline VALOREM_ABI {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
 std::vector<double> or_missing(const std::vector<double>& column, std::size_t n) {
-  return column.empty() ? std::vector<double>(n, nan) : column;
+  return column.empty() ? std::vector<double>(n, not_a_value) : column;
 }
 
 void start(score_table& t, const summary& s) {
@@ -26,7 +24,7 @@ void start(score_table& t, const summary& s) {
   for (auto* column :
        {&t.p_alive, &t.expected_purchases, &t.lifetime_value, &t.service_cost, &t.ratio, &t.forward_ratio,
         &t.discounted_purchases, &t.discounted_lifetime, &t.expected_spend, &t.discounted_margin, &t.discounted_cost}) {
-    column->assign(n, nan);
+    column->assign(n, not_a_value);
   }
   for (auto* column : {&t.row_status, &t.status_value, &t.status_ratio, &t.status_tier})
     column->assign(n, status::missing);
@@ -41,7 +39,7 @@ void blank_rows_of_nobody(score_table& t, const summary& s, std::span<status> pu
     t.status_value[i] = gravest(t.status_value[i], s.history_status[i]);
     for (auto* column : {&t.p_alive, &t.expected_purchases, &t.lifetime_value, &t.discounted_purchases,
                          &t.discounted_lifetime, &t.expected_spend, &t.discounted_margin, &t.discounted_cost})
-      (*column)[i] = nan;
+      (*column)[i] = not_a_value;
   }
 }
 
@@ -57,8 +55,8 @@ void require_draws_of(const posterior_draws<M>& d, const M& model) {
 void value_ends_of(score_table& t, const fitted_model& m, const score_request& what, const book& customers) {
   if (what.draws == nullptr) return;
   if (!(what.level > 0 && what.level < 1)) throw contract_error("level must lie between 0 and 1, both excluded");
-  t.lifetime_value_low.assign(t.size(), nan);
-  t.lifetime_value_high.assign(t.size(), nan);
+  t.lifetime_value_low.assign(t.size(), not_a_value);
+  t.lifetime_value_high.assign(t.size(), not_a_value);
   t.origin.level = what.level;
   std::visit(
       [&]<class M>(const fit_result<M>& fit) {
@@ -99,10 +97,11 @@ void value(score_table& t, const summary& s, const fitted_model& m, const score_
   value_ends_of(t, m, what, customers);
   blank_rows_of_nobody(t, s, purchases);
   for (std::size_t i = 0; i < t.lifetime_value_low.size(); ++i) {
-    if (t.status_value[i] != status::ok) t.lifetime_value_low[i] = t.lifetime_value_high[i] = nan;
+    if (t.status_value[i] != status::ok) t.lifetime_value_low[i] = t.lifetime_value_high[i] = not_a_value;
   }
   if (m.spend) return;
-  for (auto* column : {&t.expected_spend, &t.discounted_margin, &t.lifetime_value}) column->assign(t.size(), nan);
+  for (auto* column : {&t.expected_spend, &t.discounted_margin, &t.lifetime_value})
+    column->assign(t.size(), not_a_value);
   for (std::size_t i = 0; i < t.size(); ++i) t.status_value[i] = gravest(purchases[i], status::missing);
 }
 

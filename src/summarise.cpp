@@ -21,7 +21,7 @@ using detail::decimal;
 using detail::decimal_sum;
 using detail::floor_div;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using numeric::detail::not_a_number;
 
 /// Number of the collapse unit that holds a moment, in a count without gaps: lengths are differences of it.
 std::int64_t collapse_index(time_unit collapse, std::int32_t day, std::int64_t hour) noexcept {
@@ -282,7 +282,7 @@ class summariser {
     return a;
   }
 
-  [[nodiscard]] static double log_of(double spend) noexcept { return spend > 0 ? numeric::log(spend) : nan; }
+  [[nodiscard]] static double log_of(double spend) noexcept { return spend > 0 ? numeric::log(spend) : not_a_number; }
 
   void write(const account& a, date first_day) {
     auto& o = out_.origin;

@@ -1,17 +1,17 @@
 // One evaluator for one customer and for a tile of 64: the same steps over 1 or 64 lanes.
+#include <valorem/numeric/elementary.hpp>
 #include <valorem/numeric/mask.hpp>
 #include <valorem/tier/engine.hpp>
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <utility>
 
 namespace valorem::inline VALOREM_ABI::tier {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using numeric::detail::infinity;
+using numeric::detail::not_a_number;
 constexpr std::size_t tile_rows = 64;
 constexpr auto no = static_cast<std::uint8_t>(verdict::no);
 constexpr auto unknown = static_cast<std::uint8_t>(verdict::unknown);
@@ -251,7 +251,7 @@ engine::engine(program p) : program_(std::move(p)), facts_(required_measures(pro
   for (std::size_t m = 0; m < program_.measures.size(); ++m) {
     if (program_.measures[m].is == measure::kind::score) continue;
     fact_of_[m] = static_cast<ordinal>(missing_.size());
-    missing_.push_back(program_.measures[m].missing.value_or(nan));
+    missing_.push_back(program_.measures[m].missing.value_or(not_a_number));
   }
   std::size_t comparisons = max_corner_comparisons;
   for (std::size_t t = 0; t < program_.tiers.size(); ++t) {
@@ -277,7 +277,7 @@ void engine::unfold(ordinal at) {
   if (n.is == node::kind::atom) {
     const measure& m = program_.measures[n.measure];
     if (m.is == measure::kind::score) {
-      steps_.push_back({step::op::score, n.is, 0, n.measure, n.threshold, nan});
+      steps_.push_back({step::op::score, n.is, 0, n.measure, n.threshold, not_a_number});
     } else {
       const ordinal fact = fact_of_[n.measure];
       const auto what = m.direction == better::higher ? step::op::higher : step::op::lower;

@@ -1,17 +1,17 @@
 // Shortfalls: for each minimal corner what is missing, then only the ways that are not worse than another.
+#include <valorem/numeric/elementary.hpp>
 #include <valorem/tier/explain.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <limits>
 #include <utility>
 
 namespace valorem::inline VALOREM_ABI::tier {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using numeric::detail::infinity;
+using numeric::detail::not_a_number;
 
 double next_up(double positive) noexcept {
   return positive < infinity ? std::bit_cast<double>(std::bit_cast<std::uint64_t>(positive) + 1) : positive;
@@ -57,7 +57,7 @@ class explainer {
       shortfall s{d.measure, r.low, d.threshold, 0, higher ? r.high >= d.threshold : r.low <= d.threshold};
       const bool nothing_known = r.low == -infinity && r.high == infinity;
       if (nothing_known) {
-        s.have = s.gap = nan;
+        s.have = s.gap = not_a_number;
       } else {
         s.gap = higher ? gap_up(s.have, s.need) : gap_up(-s.have, -s.need);
         const double weight = weights_.empty() ? 0 : weights_[d.measure];
@@ -129,7 +129,7 @@ void add_atoms(decision_record& out, const engine& e, std::span<const double> fa
   atom_record a{of_gate, place, m.name, m.unit, r.low, n.threshold, 0, verdict::unknown};
   if (higher ? r.low >= n.threshold : r.high <= n.threshold) a.holds = verdict::yes;
   if (higher ? r.high < n.threshold : r.low > n.threshold) a.holds = verdict::no;
-  if (r.low == -infinity && r.high == infinity) a.value = nan;
+  if (r.low == -infinity && r.high == infinity) a.value = not_a_number;
   a.margin = higher ? a.value - a.threshold : a.threshold - a.value;
   out.atoms.push_back(std::move(a));
 }

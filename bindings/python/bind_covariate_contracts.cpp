@@ -9,7 +9,7 @@ namespace {
 using py::arg;
 using O = const py::object&;
 
-covariate_record fit_contracts_of(O duration, O churned, O weights, O covariates, O penalty, O priors, O threads) {
+covariate_record fit_churn(O duration, O churned, O weights, O covariates, O penalty, O priors, O threads) {
   const py::array_t<double> t = table_column(duration, "duration");
   const py::array_t<double> ended =
       table_column(py::module_::import("numpy").attr("asarray")(churned, arg("dtype") = "float64"), "churned");
@@ -124,7 +124,7 @@ void bind_covariate_contracts(py::module_& module) {
       arg("T"), arg("seed"), py::kw_only(), arg("covariates"), threads_one(),
       "A table of contracts of customers with these covariates: duration, churned.");
   auto plain = py::reinterpret_borrow<py::class_<M>>(module.attr("ShiftedBetaGeometric"));
-  plain.def_static("fit", &fit_contracts_of, py::kw_only(), arg("duration"), arg("churned"), maybe("weights"),
+  plain.def_static("fit", &fit_churn, py::kw_only(), arg("duration"), arg("churned"), maybe("weights"),
                    arg("covariates"), arg("coefficient_penalty") = 0.0, maybe("coefficient_priors"), threads_one(),
                    "Maximum likelihood of single contracts with covariates, a CovariateFit: each moves the process "
                    "'churn'. The\nother arguments as in BGNBD.fit.");

@@ -222,10 +222,6 @@ py::dict cohort_parts(const std::string& model, O frequency, O recency, O T, O w
   return out;
 }
 
-std::string shown(double x) {
-  return py::str(py::module_::import("builtins").attr("format")(x, ".6g")).cast<std::string>();
-}
-
 void define_correlations(py::module_& m) {
   py::class_<correlation>(m, "Correlation", "What vl.pearson and vl.spearman found.")
       .def_readonly("coefficient", &correlation::coefficient, "From -1 to 1; NaN where a column has no spread.")
@@ -233,7 +229,7 @@ void define_correlations(py::module_& m) {
                     "Two-sided: the chance of one as far from 0 where the columns do not go together.")
       .def_readonly("n", &correlation::n, "Rows in which both numbers are finite.")
       .def("__repr__", [](const correlation& c) {
-        return "Correlation(coefficient=" + shown(c.coefficient) + ", p_value=" + shown(c.p_value) +
+        return "Correlation(coefficient=" + shown(c.coefficient, ".6g") + ", p_value=" + shown(c.p_value, ".6g") +
                ", n=" + std::to_string(c.n) + ")";
       });
   py::class_<variance_ratio>(m, "VarianceRatio", "What vl.eta_squared found.")
@@ -244,9 +240,9 @@ void define_correlations(py::module_& m) {
       .def_readonly("groups", &variance_ratio::groups, "How many different x there are.")
       .def_readonly("n", &variance_ratio::n, "Rows in which both numbers are finite.")
       .def("__repr__", [](const variance_ratio& v) {
-        return "VarianceRatio(eta_squared=" + shown(v.eta_squared) + ", f=" + shown(v.f) +
-               ", p_value=" + shown(v.p_value) + ", groups=" + std::to_string(v.groups) + ", n=" + std::to_string(v.n) +
-               ")";
+        return "VarianceRatio(eta_squared=" + shown(v.eta_squared, ".6g") + ", f=" + shown(v.f, ".6g") +
+               ", p_value=" + shown(v.p_value, ".6g") + ", groups=" + std::to_string(v.groups) +
+               ", n=" + std::to_string(v.n) + ")";
       });
   const auto two = [](auto f) {
     return [f](O x, O y) {

@@ -168,7 +168,7 @@ bands fit_bands(O x, O method_name, O cuts, O shares, O weights, O threads) {
   throw contract_error("method: must be 'z' or 'quantile', not '" + method + "'");
 }
 
-py::dict origin_of(const bands& b) {
+py::dict origin_of_bands(const bands& b) {
   const band_provenance& o = b.origin();
   py::dict out;
   out["method"] = std::string(name(o.method));
@@ -235,7 +235,8 @@ void define_bands(py::module_& m) {
             return out;
           },
           "Of the bands, lowest first.")
-      .def_property_readonly("origin", &origin_of, "Where the cuts come from: what was asked, what the column held.")
+      .def_property_readonly("origin", &origin_of_bands,
+                             "Where the cuts come from: what was asked, what the column held.")
       .def("assign", &names_of, arg("x"), py::kw_only(), arg("threads") = 1,
            "Name of each row's band; 'missing' for NaN.")
       .def("codes", &codes_of, arg("x"), py::kw_only(), arg("threads") = 1,

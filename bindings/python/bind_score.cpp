@@ -174,7 +174,7 @@ py::dict parts_of(const shared_table& t) {
   return out;
 }
 
-py::dict origin_of(const score_table& t) {
+py::dict origin_of_table(const score_table& t) {
   const score_provenance& o = t.origin;
   py::dict out;
   out["model"] = o.model;
@@ -246,7 +246,7 @@ void bind_score(py::module_& m) {
   py::class_<score_table, shared_table>(m, "ScoreData", "A scored table as the core keeps it.")
       .def("columns", &table_columns)
       .def("parts", &parts_of)
-      .def("origin", &origin_of)
+      .def("origin", &origin_of_table)
       .def("bands", [](const score_table& t) { return t.cuts; })
       .def("census", &census)
       .def("scorecard", &scorecard, arg("row"), arg("customer"))

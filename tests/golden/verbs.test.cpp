@@ -12,10 +12,10 @@
 #include <fstream>
 #include <iomanip>
 #include <iostream>
-#include <limits>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -23,7 +23,7 @@ namespace {
 using namespace valorem;
 using golden::hasher;
 
-constexpr double inf = std::numeric_limits<double>::infinity();
+using support::inf;
 
 /// What is asked: past and future in the model's own time.
 struct grid {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <random>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -15,8 +15,8 @@ using valorem::lifetime_ratio_result;
 using valorem::status;
 using column = std::vector<double>;
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::inf;
+using support::nan;
 
 TEST(lifetime_ratio, golden_g3) {
   const column R{100, 60, 40}, C{20, 30, 50};

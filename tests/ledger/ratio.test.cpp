@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -16,8 +17,8 @@ using valorem::ratio;
 using valorem::status;
 using wide = boost::multiprecision::cpp_bin_float_50;
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::inf;
+using support::nan;
 constexpr double tiny = std::numeric_limits<double>::denorm_min();
 constexpr double huge = std::numeric_limits<double>::max();
 

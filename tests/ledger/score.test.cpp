@@ -5,8 +5,8 @@
 
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <random>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -17,8 +17,8 @@ using valorem::score;
 using valorem::status;
 using valorem::takings;
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::inf;
+using support::nan;
 
 TEST(score, golden_g1) {
   EXPECT_EQ(net(200, 100).value, 100);

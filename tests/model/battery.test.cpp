@@ -5,12 +5,13 @@
 
 #include <cmath>
 #include <random>
+#include <support/numbers.hpp>
 
 namespace {
 
 using namespace valorem;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using support::inf;
 
 template <class M>
 class battery : public testing::Test {};
@@ -86,7 +87,7 @@ TYPED_TEST(battery, every_answer_is_a_number_in_its_range) {
       const double worth = discounted_purchases(f, rate, t);
       EXPECT_TRUE(std::isfinite(worth) && worth >= 0);
       EXPECT_LE(worth, bought * slack);
-      EXPECT_LE(worth, discounted_purchases(f, rate, infinity) * slack);
+      EXPECT_LE(worth, discounted_purchases(f, rate, inf) * slack);
       const double served = discounted_lifetime(f, rate, t);
       EXPECT_TRUE(std::isfinite(served) && served >= 0);
       EXPECT_LE(served, now * std::min(t, 1 / rate) * slack);
@@ -145,7 +146,7 @@ TYPED_TEST(battery, the_small_and_the_large_end_of_time) {
     EXPECT_EQ(discounted_purchases(f, 0, t), expected_purchases(f, t));
     EXPECT_NEAR(discounted_purchases(f, 1e-14 / t, t), expected_purchases(f, t), 1e-11 * expected_purchases(f, t));
     const double rate = d.wide(1e-3, 10);
-    const double for_ever = discounted_purchases(f, rate, infinity);
+    const double for_ever = discounted_purchases(f, rate, inf);
     EXPECT_NEAR(discounted_purchases(f, rate, 60 / rate), for_ever, 1e-11 * for_ever);
     if constexpr (erlang_model<TypeParam>) continue;  // the next purchase is some stages away
     // She buys at once at the mean rate of the posterior: E[λ] = (r+x)/(α+T).
@@ -236,14 +237,14 @@ TYPED_TEST(battery, what_is_illegal_has_no_answer) {
   dice d;
   const auto m = d.model<TypeParam>(0.1, 10);
   for (const history h : {history{-1, 1, 2}, history{1.5, 1, 2}, history{1, 3, 2}, history{1, 0, 2}, history{0, 1, 2},
-                          history{1, 1, infinity}, history{std::nan(""), 1, 2}}) {
+                          history{1, 1, inf}, history{std::nan(""), 1, 2}}) {
     EXPECT_TRUE(std::isnan(log_likelihood(m, h)));
     EXPECT_TRUE(std::isnan(p_alive(m, h)));
     EXPECT_TRUE(std::isnan(expected_purchases(given(m, h), 1)));
     EXPECT_TRUE(std::isnan(pmf(given(m, h), 0, 1)));
   }
   auto p = m.parameters();
-  for (const double bad : {0.0, -1.0, infinity, std::nan("")}) {
+  for (const double bad : {0.0, -1.0, inf, std::nan("")}) {
     for (std::size_t i = 0; i < p.size(); ++i) {
       auto q = p;
       q[i] = bad;
@@ -261,7 +262,7 @@ TYPED_TEST(battery, what_is_illegal_has_no_answer) {
   EXPECT_TRUE(std::isnan(pmf(f, -1, 1)));
   EXPECT_TRUE(std::isnan(pmf(f, 0.5, 1)));
   EXPECT_TRUE(std::isnan(pmf(f, 1, -1)));
-  EXPECT_TRUE(std::isnan(at_least(f, 1, infinity)));
+  EXPECT_TRUE(std::isnan(at_least(f, 1, inf)));
   EXPECT_TRUE(std::isnan(expected_purchases(f, -1)));
   EXPECT_TRUE(std::isnan(discounted_purchases(f, -0.1, 1)));
 }

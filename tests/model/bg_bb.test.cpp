@@ -9,13 +9,14 @@
 
 #include <fstream>
 #include <random>
+#include <support/numbers.hpp>
 
 namespace {
 
 using namespace valorem;
 using exact = boost::multiprecision::cpp_bin_float_50;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using support::inf;
 
 struct donations {
   std::vector<double> x, t_x, n, weight;
@@ -40,10 +41,10 @@ const bg_bb published{.alpha = 1.204, .beta = 0.750, .gamma = 0.657, .delta = 2.
 
 // The paper's tables, recomputed at its rounded parameters: P(alive in 6 and in 7), expected purchases in 5 and 10
 // periods, and the discounted expectation at ten per cent.
-struct row {
+struct paper_row {
   double x, t_x, alive_6, alive_7, five, ten, for_ever;
 };
-constexpr row table[] = {
+constexpr paper_row paper_table[] = {
     {0, 0, .1160966, .1080166, .0728029, .1301038, .1146470},
     {1, 1, .0746001, .0694081, .0856354, .1530364, .1348551},
     {1, 2, .2735982, .2545565, .3140707, .5612660, .4945856},
@@ -69,14 +70,14 @@ constexpr row table[] = {
 };
 
 TEST(bg_bb, the_22_histories_of_the_donations) {
-  for (const row& r : table) {
+  for (const paper_row& r : paper_table) {
     const history h{r.x, r.t_x, 6};
     const auto future = given(published, h);
     EXPECT_NEAR(p_alive(published, h), r.alive_6, 6e-8);
     EXPECT_NEAR(std::exp(log_survival(future, 1)), r.alive_7, 6e-8);
     EXPECT_NEAR(expected_purchases(future, 5), r.five, 6e-8);
     EXPECT_NEAR(expected_purchases(future, 10), r.ten, 6e-8);
-    EXPECT_NEAR(discounted_purchases(future, 0.1, infinity), r.for_ever, 6e-8);
+    EXPECT_NEAR(discounted_purchases(future, 0.1, inf), r.for_ever, 6e-8);
   }
 }
 
@@ -204,13 +205,13 @@ TEST(bg_bb, the_next_purchase_comes_within_its_quantile) {
     EXPECT_LT(at_least(f, 1, m - 1), q);
   }
   EXPECT_EQ(next_purchase_quantile(f, 0), 0);
-  EXPECT_EQ(next_purchase_quantile(f, 0.9), infinity) << "she is alive with .32 alone";
+  EXPECT_EQ(next_purchase_quantile(f, 0.9), inf) << "she is alive with .32 alone";
   EXPECT_TRUE(std::isnan(next_purchase_quantile(f, 1.5)));
 }
 
 TEST(bg_bb, a_column_is_its_rows) {
-  std::vector<double> x, t, n, out(std::size(table));
-  for (const row& r : table) {
+  std::vector<double> x, t, n, out(std::size(paper_table));
+  for (const paper_row& r : paper_table) {
     x.push_back(r.x);
     t.push_back(r.t_x);
     n.push_back(6);

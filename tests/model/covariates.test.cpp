@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -22,7 +23,8 @@ namespace {
 using namespace valorem;
 using exact = boost::multiprecision::cpp_bin_float_50;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using support::inf;
+using support::nan;
 
 TEST(covariates, a_share_is_moved_on_the_logit_and_its_sum_held) {
   for (const double a : {1e-3, 0.7, 30.0, 1e3}) {
@@ -99,7 +101,6 @@ TEST(covariates, equal_coefficients_are_a_faster_clock) {
 TEST(covariates, what_cannot_be_answered_has_a_status_and_no_value) {
   const auto m = of_two(bg_nbd{0.5, 4.0, 0.7, 2.4}, {{{0.3, 0.1}, {0.2, -0.1}}});
   const history h{2, 30.4, 38.9};
-  const double nan = not_a_value;
   const auto expect = [&](std::vector<double> z, status why) {
     EXPECT_EQ(check(m, z), why);
     EXPECT_EQ(std::isnan(p_alive(m.at(z), h)), why != status::ok);
@@ -107,8 +108,8 @@ TEST(covariates, what_cannot_be_answered_has_a_status_and_no_value) {
   };
   expect({1, 2}, status::ok);
   expect({nan, 2}, status::missing);
-  expect({infinity, nan}, status::missing);
-  expect({1, infinity}, status::invalid);
+  expect({inf, nan}, status::missing);
+  expect({1, inf}, status::invalid);
   expect({1}, status::invalid);
   expect({1, 2, 3}, status::invalid);
   expect({1, 1e6}, status::invalid);  // e^1e5 is no double
@@ -129,7 +130,7 @@ TEST(covariates, illegal_models_are_refused_by_name) {
   refused([](auto& m) { m.names.assign(51, "x"); });
   refused([](auto& m) { m.coefficients[1][0].covariate = 2; });
   refused([](auto& m) { m.coefficients[1][0].covariate = 1; });
-  refused([](auto& m) { m.coefficients[0][1].value = infinity; });
+  refused([](auto& m) { m.coefficients[0][1].value = inf; });
 }
 
 /// Customers with a binary and a continuous covariate.
@@ -484,8 +485,8 @@ TEST(covariates, coefficients_of_two_processes_may_be_one) {
 TEST(covariates, a_ridge_pulls_towards_no_effect_and_a_prior_towards_its_mean) {
   const auto& who = bg_buyers();
   covariate_plan plan = who.plan();
-  double last = infinity;
-  double top = infinity;
+  double last = inf;
+  double top = inf;
   for (const double ridge : {0.0, 1.0, 30.0, 1e3, 1e5, 1e12}) {
     plan.ridge = ridge;
     const auto f = fit_with_covariates<bg_nbd>(who.rows(), plan);
@@ -608,7 +609,7 @@ TEST(covariates, columns_that_say_nothing_are_refused_by_name) {
   std::vector<double> z = who.age;
   z[7] = not_a_value;
   expect_refusal<data_error>(with(z), "'third' is not a finite number in row 7");
-  z[7] = -infinity;
+  z[7] = -inf;
   expect_refusal<data_error>(with(z), "'third' is not a finite number in row 7");
   z[7] = 1e101;
   expect_refusal<data_error>(with(z), "'third' exceeds 1e100 in row 7");

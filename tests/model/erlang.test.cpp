@@ -12,13 +12,14 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
 
 using namespace valorem;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using support::inf;
 
 // ---- k = 1
 
@@ -77,13 +78,13 @@ void expect_one_stage_is_plain(int points) {
     const auto g = i % 3 ? given(e, h) : starting(e);
     logarithm("log_survival", log_survival(g, t), log_survival(f, t));
     value("expected_purchases", expected_purchases(g, t), expected_purchases(f, t));
-    value("expected_purchases for ever", expected_purchases(g, infinity), expected_purchases(f, infinity));
+    value("expected_purchases for ever", expected_purchases(g, inf), expected_purchases(f, inf));
     if (i % 5 == 0) {
       value("discounted_purchases", discounted_purchases(g, rate, t), discounted_purchases(f, rate, t));
       value("discounted_lifetime", discounted_lifetime(g, rate, t), discounted_lifetime(f, rate, t));
-      value("for ever", discounted_purchases(g, rate, infinity), discounted_purchases(f, rate, infinity));
-      value("served for ever", discounted_lifetime(g, rate, infinity), discounted_lifetime(f, rate, infinity));
-      value("undiscounted", discounted_lifetime(g, 0, infinity), discounted_lifetime(f, 0, infinity));
+      value("for ever", discounted_purchases(g, rate, inf), discounted_purchases(f, rate, inf));
+      value("served for ever", discounted_lifetime(g, rate, inf), discounted_lifetime(f, rate, inf));
+      value("undiscounted", discounted_lifetime(g, 0, inf), discounted_lifetime(f, 0, inf));
     }
     const double n = std::floor(d.wide(1, 1000)) - 1;
     // Chances of counts may be as far down as s ln(1+v) and feel their inputs as much.
@@ -138,13 +139,13 @@ void expect_verbs_that_agree(int k) {
     // Without discount a discounted count is a count, and a long horizon is for ever.
     EXPECT_NEAR(discounted_purchases(f, 1e-14 / t, t), expected_purchases(f, t), 1e-11 * expected_purchases(f, t));
     const double rate = d.wide(0.05, 2);
-    const double for_ever = discounted_purchases(f, rate, infinity);
+    const double for_ever = discounted_purchases(f, rate, inf);
     EXPECT_NEAR(discounted_purchases(f, rate, 110 / rate), for_ever, 1e-11 * for_ever);
-    EXPECT_NEAR(discounted_lifetime(f, rate, 110 / rate), discounted_lifetime(f, rate, infinity),
-                1e-11 * discounted_lifetime(f, rate, infinity));
+    EXPECT_NEAR(discounted_lifetime(f, rate, 110 / rate), discounted_lifetime(f, rate, inf),
+                1e-11 * discounted_lifetime(f, rate, inf));
     const double q = alive(f) * d.part();
     EXPECT_NEAR(at_least(f, 1, next_purchase_quantile(f, q)), q, 1e-12);
-    EXPECT_EQ(next_purchase_quantile(f, alive(f)), infinity);
+    EXPECT_EQ(next_purchase_quantile(f, alive(f)), inf);
   }
 }
 
@@ -184,7 +185,7 @@ TEST(erlang, bad_input_has_no_answer) {
   EXPECT_FALSE(std::isnan(log_likelihood(m, {2, 10, 20}, 2 * std::log(5.0))));
   EXPECT_TRUE(std::isnan(log_likelihood(m, {0, 0, 20}, 0.5)));
   EXPECT_EQ(check_gaps({2, 10, 20}, not_a_value), status::missing);
-  EXPECT_EQ(check_gaps({2, 10, 20}, -infinity), status::invalid);
+  EXPECT_EQ(check_gaps({2, 10, 20}, -inf), status::invalid);
   for (const int k : {0, -1, 13}) {
     const mbg_cnbd wrong{k, 0.5, 6.0, 0.9, 1.6};
     EXPECT_FALSE(legal(wrong));

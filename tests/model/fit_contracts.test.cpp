@@ -54,7 +54,7 @@ struct telecom {
 };
 
 template <class M>
-void expect_optimum(const fit_result<M>& f, const std::vector<double>& want, double log_likelihood) {
+void expect_contract_optimum(const fit_result<M>& f, const std::vector<double>& want, double log_likelihood) {
   EXPECT_EQ(f.outcome, fit_status::converged) << f.limit;
   const auto p = f.model.parameters();
   // Eight decimals are known, of which the last of the flattest fit is off by four.
@@ -82,8 +82,8 @@ TEST(fit_contracts, two_cohorts) {
       {high_end_left, 12, {.5961112, 3.32696874}, -2010.858420, {.24964073, 1.65418096, 1.59679647}, -2004.816889}};
   for (const known& k : all) {
     const group g(k.left, k.years);
-    expect_optimum(fit<shifted_beta_geometric>(g.view()), k.geometric, k.geometric_likelihood);
-    expect_optimum(fit<beta_discrete_weibull>(g.view()), k.weibull, k.weibull_likelihood);
+    expect_contract_optimum(fit<shifted_beta_geometric>(g.view()), k.geometric, k.geometric_likelihood);
+    expect_contract_optimum(fit<beta_discrete_weibull>(g.view()), k.weibull, k.weibull_likelihood);
   }
   const auto errors = [](std::span<const double> left) {
     return fit<shifted_beta_geometric>(group(left, 7).view()).standard_errors();
@@ -207,10 +207,10 @@ TEST(fit_contracts, what_cannot_be_fitted_is_refused) {
 }
 
 /// n lifetimes by plain simulation, each observed for 1 to `most` periods.
-struct simulated {
+struct simulated_contracts {
   std::vector<double> duration, churned;
 
-  simulated(std::size_t n, const beta_discrete_weibull& m, int most) {
+  simulated_contracts(std::size_t n, const beta_discrete_weibull& m, int most) {
     std::mt19937_64 random(17);
     std::gamma_distribution<double> x(m.alpha, 1.0), y(m.beta, 1.0);
     std::uniform_real_distribution<double> unit(0.0, 1.0);
@@ -231,7 +231,7 @@ TEST(fit_contracts, simulated_populations_are_recovered) {
   for (const std::size_t n : {std::size_t{2000}, std::size_t{50000}}) {
     for (const auto& truth : {beta_discrete_weibull{.7, 2.0, 1.0}, beta_discrete_weibull{.9, 6.0, 1.6},
                               beta_discrete_weibull{1.5, 3.0, .8}}) {
-      const simulated s(n, truth, 40);
+      const simulated_contracts s(n, truth, 40);
       const auto f = fit<beta_discrete_weibull>(weighted_contracts{{s.duration, s.churned}});
       ASSERT_EQ(f.outcome, fit_status::converged) << f.limit;
       const auto got = f.model.parameters(), want = truth.parameters(), error = f.standard_errors();

@@ -13,9 +13,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
-#include <limits>
 #include <string>
 #include <support/cdnow.hpp>
+#include <support/numbers.hpp>
 #include <utility>
 #include <vector>
 
@@ -23,7 +23,7 @@ namespace {
 
 using namespace valorem;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using support::inf;
 
 constexpr std::array<history, 5> pasts{
     {{2, 30.43, 38.86}, {0, 0, 38.86}, {26, 30.5, 31}, {1, 1.71, 38.86}, {40, 12, 12}}};
@@ -91,7 +91,7 @@ TEST(ggompertz_nbd, is_exponential_at_beta_1) {
         EXPECT_NEAR(expected_purchases(m, t), 0.7 / 8.0 * -std::expm1(-mu * t) / mu,
                     1e-14 * 0.7 / 8.0 * std::min(t, 1 / mu));
       }
-      EXPECT_NEAR(discounted_lifetime(m, 0.0, infinity), 1 / mu, 4e-15 / mu);
+      EXPECT_NEAR(discounted_lifetime(m, 0.0, inf), 1 / mu, 4e-15 / mu);
       EXPECT_EQ(given(m, {0, 0, 30}).beta, 1.0);
       const ggompertz_nbd other{.r = 0.7, .alpha = 8.0, .b = 2 * b, .s = 0.5 * s, .beta = 1.0};
       EXPECT_NEAR(p_alive(m, {2, 20, 30}), p_alive(other, {2, 20, 30}), 1e-13 * p_alive(m, {2, 20, 30}));
@@ -158,7 +158,7 @@ TEST(ggompertz_nbd, gradients_are_the_slopes_of_the_values) {
       same([](const auto& m, const history& g) { return log_likelihood(m, g); }, h);
       same([](const auto& m, const history& g) { return log_p_alive(m, g); }, h);
       same([](const auto& m, const history& g) { return expected_purchases(given(m, g), 39.0); }, h);
-      same([](const auto& m, const history& g) { return discounted_lifetime(given(m, g), 0.002, infinity); }, h);
+      same([](const auto& m, const history& g) { return discounted_lifetime(given(m, g), 0.002, inf); }, h);
     }
   }
 }
@@ -172,7 +172,7 @@ TEST(ggompertz_nbd, does_not_overflow) {
         EXPECT_TRUE(std::isfinite(log_likelihood(m, h)));
         EXPECT_TRUE(std::isfinite(log_p_alive(m, h)));
         const double b_s = m.b * m.s;  // for ever after, where nothing is left of the first hazard
-        EXPECT_NEAR(discounted_lifetime(given(m, {0, 0, 1e6}), 0, infinity), alive(given(m, {0, 0, 1e6})) / b_s,
+        EXPECT_NEAR(discounted_lifetime(given(m, {0, 0, 1e6}), 0, inf), alive(given(m, {0, 0, 1e6})) / b_s,
                     1e-12 / b_s);
         EXPECT_TRUE(std::isfinite(pmf(given(m, h), 2, 1e9)));
         EXPECT_GE(next_purchase_quantile(starting(m), 1e-6), 0);

@@ -8,13 +8,14 @@
 #include <cmath>
 #include <random>
 #include <string>
+#include <support/numbers.hpp>
 #include <type_traits>
 
 namespace {
 
 using namespace valorem;
 
-constexpr double eps = std::numeric_limits<double>::epsilon();
+using support::eps;
 
 // The prior of λ is in the likelihood as α^r e^(-αλ), so d ln L/dα = r/α - E[λ] and d² ln L/dα² = Var[λ] - r/α²; the
 // same of μ and β.

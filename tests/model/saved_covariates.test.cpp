@@ -10,7 +10,7 @@ namespace {
 
 using namespace valorem;
 
-read_error why(std::string_view text) {
+read_error why_no_covariates(std::string_view text) {
   const auto r = read_covariate_model(text);
   EXPECT_FALSE(r) << text;
   return r ? read_error{} : r.error();
@@ -44,15 +44,15 @@ TEST(SavedCovariates, RefusesInPlace) {
            covariates + R"(,"coefficients":)" + coefficients + "}";
   };
   EXPECT_TRUE(read_covariate_model(with(R"(["age"])", R"({"spend":{"age":1}})")));
-  EXPECT_EQ(why(with(R"(["age"])", R"({"spend":{"aeg":1}})")).pointer, "/coefficients/spend/aeg");
-  EXPECT_NE(why(with(R"(["age"])", R"({"spend":{"aeg":1}})")).message.find("age"), std::string::npos);
-  EXPECT_EQ(why(with(R"(["age","age"])", R"({"spend":{"age":1}})")).pointer, "/covariates/1");
-  EXPECT_EQ(why(with(R"([])", R"({"spend":{}})")).pointer, "/covariates");
-  EXPECT_EQ(why(with(R"(["age"])", R"({"churn":{"age":1}})")).pointer, "/coefficients");
-  EXPECT_EQ(why(with(R"(["age"])", R"({"spend":{"age":null}})")).pointer, "/coefficients/spend/age");
-  EXPECT_EQ(why(with(R"(["age"])", R"({"spend":{"age":1},"churn":{}})")).pointer, "/coefficients/churn");
-  EXPECT_EQ(why(R"({"schema":"valorem-model/1","model":"gamma_gamma"})").pointer, "/schema");
-  EXPECT_EQ(why(R"({"schema":"valorem-covariate-model/1","model":"nbd"})").pointer, "/model");
+  EXPECT_EQ(why_no_covariates(with(R"(["age"])", R"({"spend":{"aeg":1}})")).pointer, "/coefficients/spend/aeg");
+  EXPECT_NE(why_no_covariates(with(R"(["age"])", R"({"spend":{"aeg":1}})")).message.find("age"), std::string::npos);
+  EXPECT_EQ(why_no_covariates(with(R"(["age","age"])", R"({"spend":{"age":1}})")).pointer, "/covariates/1");
+  EXPECT_EQ(why_no_covariates(with(R"([])", R"({"spend":{}})")).pointer, "/covariates");
+  EXPECT_EQ(why_no_covariates(with(R"(["age"])", R"({"churn":{"age":1}})")).pointer, "/coefficients");
+  EXPECT_EQ(why_no_covariates(with(R"(["age"])", R"({"spend":{"age":null}})")).pointer, "/coefficients/spend/age");
+  EXPECT_EQ(why_no_covariates(with(R"(["age"])", R"({"spend":{"age":1},"churn":{}})")).pointer, "/coefficients/churn");
+  EXPECT_EQ(why_no_covariates(R"({"schema":"valorem-model/1","model":"gamma_gamma"})").pointer, "/schema");
+  EXPECT_EQ(why_no_covariates(R"({"schema":"valorem-covariate-model/1","model":"nbd"})").pointer, "/model");
 }
 
 TEST(SavedCovariates, RefusesToWriteWhatItWouldNotRead) {

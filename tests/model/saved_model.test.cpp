@@ -12,7 +12,7 @@ namespace {
 
 using namespace valorem;
 
-read_error why(std::string_view text) {
+read_error why_no_model(std::string_view text) {
   const auto r = read_model(text);
   EXPECT_FALSE(r) << text;
   return r ? read_error{} : r.error();
@@ -40,7 +40,7 @@ TEST(SavedModel, StagesStandBeforeTheParameters) {
   for (const std::string_view k : {"0", "13", "2.5"}) {
     std::string wrong = text;
     wrong.replace(wrong.find("\"k\":2") + 4, 1, k);
-    EXPECT_EQ(why(wrong).pointer, "/parameters/k") << wrong;
+    EXPECT_EQ(why_no_model(wrong).pointer, "/parameters/k") << wrong;
   }
   EXPECT_THROW((void)to_json(mbg_cnbd{0, 0.5, 3, 1, 2}), contract_error);
 }
@@ -60,23 +60,24 @@ TEST(SavedModel, KeepsEveryBit) {
 }
 
 TEST(SavedModel, RefusesInPlace) {
-  const auto unknown = why("{\"schema\": \"valorem-model/1\",\n \"model\": \"bg_ndb\", \"parameters\": {}}");
+  const auto unknown = why_no_model("{\"schema\": \"valorem-model/1\",\n \"model\": \"bg_ndb\", \"parameters\": {}}");
   EXPECT_EQ(unknown.line, 2U);
   EXPECT_EQ(unknown.column, 11U);
   EXPECT_EQ(unknown.pointer, "/model");
   EXPECT_NE(unknown.message.find("bg_nbd"), std::string::npos) << unknown.message;
-  const auto below = why(R"({"schema":"valorem-model/1","model":"nbd","parameters":{"r":0,"alpha":1}})");
+  const auto below = why_no_model(R"({"schema":"valorem-model/1","model":"nbd","parameters":{"r":0,"alpha":1}})");
   EXPECT_EQ(below.pointer, "/parameters/r");
   EXPECT_EQ(below.code, "not_positive");
-  EXPECT_EQ(why(R"({"schema":"valorem-model/1","model":"nbd","parameters":{"r":1}})").pointer, "/parameters");
-  EXPECT_EQ(why(R"({"schema":"valorem-model/1","model":"nbd","parameters":{"r":1,"alpha":1,"a":1}})").pointer,
+  EXPECT_EQ(why_no_model(R"({"schema":"valorem-model/1","model":"nbd","parameters":{"r":1}})").pointer, "/parameters");
+  EXPECT_EQ(why_no_model(R"({"schema":"valorem-model/1","model":"nbd","parameters":{"r":1,"alpha":1,"a":1}})").pointer,
             "/parameters/a");
-  EXPECT_EQ(why(R"({"schema":"valorem-model/2","model":"nbd","parameters":{"r":1,"alpha":1}})").pointer, "/schema");
-  EXPECT_EQ(why(R"({"schema":"valorem-model/1","model":"nbd","parameters":{"r":1,"r":1,"alpha":1}})").code,
+  EXPECT_EQ(why_no_model(R"({"schema":"valorem-model/2","model":"nbd","parameters":{"r":1,"alpha":1}})").pointer,
+            "/schema");
+  EXPECT_EQ(why_no_model(R"({"schema":"valorem-model/1","model":"nbd","parameters":{"r":1,"r":1,"alpha":1}})").code,
             "duplicate_key");
-  EXPECT_EQ(why(R"({"schema":"valorem-model/1","model":"nbd","parameters":{"r":1e400,"alpha":1}})").code,
+  EXPECT_EQ(why_no_model(R"({"schema":"valorem-model/1","model":"nbd","parameters":{"r":1e400,"alpha":1}})").code,
             "number_out_of_range");
-  EXPECT_EQ(why("").code, "empty");
+  EXPECT_EQ(why_no_model("").code, "empty");
 }
 
 TEST(SavedModel, RefusesToWriteWhatItWouldNotRead) {

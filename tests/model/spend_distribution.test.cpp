@@ -5,19 +5,19 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <random>
 #include <string>
 #include <support/cdnow.hpp>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
 
 using namespace valorem;
 
-constexpr double eps = std::numeric_limits<double>::epsilon();
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::eps;
+using support::inf;
+using support::nan;
 
 const gamma_gamma cdnow{.p = 6.25, .q = 3.74, .v = 15.44};
 
@@ -166,11 +166,11 @@ TEST(itemised_spend, a_sum_of_logarithms_that_no_purchases_have_is_invalid) {
 struct itemised_columns {
   std::vector<double> x, mean, sum_log;
 };
-itemised_columns drawn(const gamma_gamma& m, int customers, unsigned seed) {
+itemised_columns drawn(const gamma_gamma& m, int n, unsigned seed) {
   std::mt19937_64 random(seed);
   std::gamma_distribution<double> rate(m.q, 1 / m.v);
   itemised_columns out;
-  for (int i = 0; i < customers; ++i) {
+  for (int i = 0; i < n; ++i) {
     std::gamma_distribution<double> amount(m.p, 1 / rate(random));
     const int x = 1 + i % 5;
     double sum = 0;

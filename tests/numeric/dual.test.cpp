@@ -11,7 +11,7 @@
 namespace {
 
 namespace numeric = valorem::numeric;
-using exact = boost::multiprecision::cpp_bin_float_100;
+using finer = boost::multiprecision::cpp_bin_float_100;
 using dual = numeric::dual<3>;
 template <class R>
 using point = std::array<R, 3>;
@@ -32,11 +32,11 @@ R formula(const point<R>& x) {
 }
 
 const point<double> here{0.8, 1.7, 2.9};
-const exact step("1e-25");
+const finer difference("1e-25");
 
 template <class F>
-exact moved(F&& f, std::size_t i, const exact& di, std::size_t j, const exact& dj) {
-  point<exact> x{here[0], here[1], here[2]};
+finer moved(F&& f, std::size_t i, const finer& di, std::size_t j, const finer& dj) {
+  point<finer> x{here[0], here[1], here[2]};
   x[i] += di;
   x[j] += dj;
   return f(x);
@@ -47,16 +47,18 @@ void expect_slopes(F&& in_duals, G&& in_digits) {
   point<dual> x;
   for (std::size_t i = 0; i < 3; ++i) x[i] = dual::variable(here[i], i);
   const dual got = in_duals(x);
-  const exact zero(0);
+  const finer zero(0);
   EXPECT_NEAR(got.v, static_cast<double>(moved(in_digits, 0, zero, 0, zero)), 1e-13 * std::fabs(got.v));
   for (std::size_t i = 0; i < 3; ++i) {
-    const exact first = (moved(in_digits, i, step, i, zero) - moved(in_digits, i, exact(-step), i, zero)) / (2 * step);
+    const finer first = (moved(in_digits, i, difference, i, zero) - moved(in_digits, i, finer(-difference), i, zero)) /
+                        (2 * difference);
     EXPECT_NEAR(got.g[i], static_cast<double>(first), 1e-12 * (1 + std::fabs(got.g[i]))) << i;
     for (std::size_t j = 0; j <= i; ++j) {
-      const exact second =
-          (moved(in_digits, i, step, j, step) - moved(in_digits, i, step, j, exact(-step)) -
-           moved(in_digits, i, exact(-step), j, step) + moved(in_digits, i, exact(-step), j, exact(-step))) /
-          (4 * step * step);
+      const finer second =
+          (moved(in_digits, i, difference, j, difference) - moved(in_digits, i, difference, j, finer(-difference)) -
+           moved(in_digits, i, finer(-difference), j, difference) +
+           moved(in_digits, i, finer(-difference), j, finer(-difference))) /
+          (4 * difference * difference);
       const double h = got.h[dual::index(i, j)];
       EXPECT_NEAR(h, static_cast<double>(second), 1e-12 * (1 + std::fabs(h))) << i << ' ' << j;
     }

@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <random>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -18,7 +18,7 @@ namespace numeric = valorem::numeric;
 using exact = boost::multiprecision::cpp_bin_float_50;
 using finer = boost::multiprecision::cpp_bin_float_100;
 
-constexpr double eps = std::numeric_limits<double>::epsilon();
+using support::eps;
 
 double size_of(const exact& x) {
   return static_cast<double>(abs(x));

@@ -5,15 +5,15 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <random>
+#include <support/numbers.hpp>
 
 namespace {
 
 namespace numeric = valorem::numeric;
 using exact = boost::multiprecision::cpp_bin_float_50;
 
-constexpr double eps = std::numeric_limits<double>::epsilon();
+using support::eps;
 
 struct both {
   exact at_least;

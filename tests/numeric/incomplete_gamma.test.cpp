@@ -12,6 +12,7 @@
 #include <random>
 #include <sstream>
 #include <string>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -19,8 +20,8 @@ namespace {
 namespace numeric = valorem::numeric;
 using exact = boost::multiprecision::cpp_bin_float_50;
 
-constexpr double eps = std::numeric_limits<double>::epsilon();
-constexpr double inf = std::numeric_limits<double>::infinity();
+using support::eps;
+using support::inf;
 constexpr double smallest_normal = std::numeric_limits<double>::min();
 
 struct answer {

@@ -3,15 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
+#include <support/numbers.hpp>
 
 namespace {
 
 using valorem::normal_share_above;
 using valorem::z_for_share_above;
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::inf;
+using support::nan;
 
 // mpmath 1.3, 30 digits: erfc(z / sqrt(2)) / 2.
 TEST(normal_share_above, agrees_with_thirty_digits) {

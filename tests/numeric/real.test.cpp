@@ -7,13 +7,14 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <support/numbers.hpp>
 
 namespace {
 
 namespace numeric = valorem::numeric;
 using exact = boost::multiprecision::cpp_bin_float_50;
 
-constexpr double eps = std::numeric_limits<double>::epsilon();
+using support::eps;
 
 double relative(double got, const exact& want) {
   return want == 0 ? std::fabs(got) : static_cast<double>(abs((exact(got) - want) / want));

@@ -8,6 +8,7 @@
 #include <limits>
 #include <new>
 #include <random>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -16,8 +17,8 @@ using valorem::bands;
 using valorem::missing_band;
 using column = std::vector<double>;
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::inf;
+using support::nan;
 
 int by_upper_bound(double x, const column& cuts) {
   if (std::isnan(x)) return -1;

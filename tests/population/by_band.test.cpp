@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <random>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -15,8 +15,8 @@ using valorem::sum_by_band;
 using column = std::vector<double>;
 using codes = std::vector<std::int8_t>;
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::inf;
+using support::nan;
 
 TEST(count_by_band, customers_and_their_shares) {
   const auto c = count_by_band(codes{0, 2, 2, -1, 2}, 3);

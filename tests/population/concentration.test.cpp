@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -20,10 +21,10 @@ using valorem::top_share;
 using wide = boost::multiprecision::cpp_bin_float_50;
 using column = std::vector<double>;
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::inf;
+using support::nan;
 
-column drawn(std::size_t n) {
+column drawn_spend(std::size_t n) {
   column x(n);
   std::mt19937_64 random(31);
   std::lognormal_distribution<double> money(2, 1.5);
@@ -56,7 +57,7 @@ TEST(concentration, golden_g7) {
 
 TEST(gini, agrees_with_all_pairs) {
   for (const std::size_t n : {1, 2, 3, 10, 101, 600}) {
-    const column x = drawn(n);
+    const column x = drawn_spend(n);
     EXPECT_NEAR(gini(x).value, gini_by_pairs(x), 1e-13 * gini_by_pairs(x)) << n;
   }
   column nearly_equal(500);
@@ -66,7 +67,7 @@ TEST(gini, agrees_with_all_pairs) {
 }
 
 TEST(gini, is_the_area_between_the_lorenz_curve_and_equality) {
-  const column x = drawn(1000), curve = lorenz(x);
+  const column x = drawn_spend(1000), curve = lorenz(x);
   double area = 0, before = 0;
   for (const double held : curve) {
     area += (before + held) / 2 / 1000;
@@ -76,7 +77,7 @@ TEST(gini, is_the_area_between_the_lorenz_curve_and_equality) {
 }
 
 TEST(gini, order_scale_and_replication_change_nothing) {
-  column x = drawn(400);
+  column x = drawn_spend(400);
   const double g = gini(x).value;
   column scaled = x, twice = x;
   for (auto& v : scaled) v *= 0x1p10;
@@ -102,7 +103,7 @@ TEST(top_share, counts_a_fraction_of_the_last_customer) {
 }
 
 TEST(top_share, mirrors_the_lorenz_curve) {
-  const column x = drawn(1000), curve = lorenz(x);
+  const column x = drawn_spend(1000), curve = lorenz(x);
   for (std::size_t k = 1; k < 1000; k += 37)
     EXPECT_NEAR(top_share(x, static_cast<double>(k) / 1000).value, 1 - curve[999 - k], 1e-12);
   double before = 0;

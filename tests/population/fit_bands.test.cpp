@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 #include <random>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -19,15 +20,15 @@ using valorem::quantile_bands;
 using valorem::z_bands;
 using column = std::vector<double>;
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::inf;
+using support::nan;
 const column seed{-1, 0, 1, 2, 2, 3, 3, 4, 5, 11};
 
 column to_column(std::span<const double> s) {
   return {s.begin(), s.end()};
 }
 
-column drawn(std::size_t n) {
+column drawn_scores(std::size_t n) {
   column x(n);
   std::mt19937_64 random(17);
   std::normal_distribution<double> draw(2, 3);
@@ -57,7 +58,7 @@ TEST(fit_z_bands, tail_shares) {
   const z_bands top = z_bands::above(column{0.05});
   ASSERT_EQ(top.cuts.size(), 1u);
   EXPECT_NEAR(top.cuts[0], 1.6448536269514727, 1e-14);
-  const column x = drawn(200000);
+  const column x = drawn_scores(200000);
   const bands b = fit(top, x);
   EXPECT_NEAR(b.origin().expected[1], 0.05, 1e-15);
   EXPECT_NEAR(b.origin().observed[1], 0.05, 0.0025);  // five standard errors of a share of 0.05 among 200,000
@@ -178,7 +179,7 @@ TEST(fit_bands, weights_that_are_all_zero_leave_nothing_to_cut) {
 }
 
 TEST(fit_bands, the_same_bits_for_any_number_of_threads_and_scaled_cuts_for_scaled_rows) {
-  column x = drawn(4096 * 3 + 1);
+  column x = drawn_scores(4096 * 3 + 1);
   const bands z = fit(z_bands{}, x), q = fit(quantile_bands{}, x);
   for (const unsigned workers : {2u, 3u, 7u}) {
     EXPECT_EQ(to_column(fit(z_bands{}, x, {}, valorem::threads(workers)).cuts()), to_column(z.cuts()));

@@ -10,13 +10,14 @@
 #include <limits>
 #include <numeric>
 #include <random>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
 
 using namespace valorem;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::nan;
 
 double below(std::mt19937& draw, unsigned n) {
   return static_cast<double>(draw() % n);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -19,8 +20,8 @@ using valorem::moments_of;
 using wide = boost::multiprecision::cpp_bin_float_50;
 using column = std::vector<double>;
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::inf;
+using support::nan;
 
 bool same_bits(const moment_sums& a, const moment_sums& b) {
   const auto same = [](double x, double y) {
@@ -63,7 +64,7 @@ void expect_close(const moments& m, const exact& e, const char* what) {
   EXPECT_LE(off(m.sums.M4, e.M4), 4e-14 * k * static_cast<double>(e.M4)) << what;
 }
 
-column drawn(std::size_t n, unsigned seed = 1) {
+column drawn_ratios(std::size_t n, unsigned seed = 1) {
   column x(n);
   std::mt19937_64 random(seed);
   std::lognormal_distribution<double> ratio(1, 1.2);
@@ -122,7 +123,7 @@ TEST(moments, golden_g5_two_parts_are_the_whole) {
 
 TEST(moments, agree_with_fifty_digits) {
   for (const std::size_t n : {2, 7, 8, 9, 100, 4096, 4097, 20000}) {
-    column x = drawn(n);
+    column x = drawn_ratios(n);
     expect_close(moments_of(x), exact(x), "lognormal");
     for (auto& v : x) v += 1e6;
     expect_close(moments_of(x), exact(x), "far from zero");
@@ -131,13 +132,13 @@ TEST(moments, agree_with_fifty_digits) {
     x[0] = 1e9;
     expect_close(moments_of(x), exact(x), "an outlier in the first row");
   }
-  column x = drawn(5000), w(5000);
+  column x = drawn_ratios(5000), w(5000);
   for (std::size_t i = 0; i < w.size(); ++i) w[i] = static_cast<double>(i % 5);
   expect_close(moments_of(x, w), exact(x, w), "weighted");
 }
 
 TEST(moments, one_set_of_bits_for_any_number_of_threads) {
-  column x = drawn(4096 * 5 + 123), w(x.size(), 2.5);
+  column x = drawn_ratios(4096 * 5 + 123), w(x.size(), 2.5);
   for (std::size_t i = 0; i < x.size(); i += 97) x[i] = i % 2 ? nan : inf;
   const moments alone = moments_of(x), weighted = moments_of(x, w);
   for (const unsigned workers : {1u, 2u, 3u, 7u}) {
@@ -147,7 +148,7 @@ TEST(moments, one_set_of_bits_for_any_number_of_threads) {
 }
 
 TEST(moments, blocks_merged_in_their_order_are_the_whole_to_the_bit) {
-  const column x = drawn(4096 * 3 + 50);
+  const column x = drawn_ratios(4096 * 3 + 50);
   moments parts;
   for (std::size_t at = 0; at < x.size(); at += 4096)
     parts = merge(parts, moments_of(std::span(x).subspan(at, std::min<std::size_t>(4096, x.size() - at))));
@@ -155,7 +156,7 @@ TEST(moments, blocks_merged_in_their_order_are_the_whole_to_the_bit) {
 }
 
 TEST(moments, any_partition_agrees_to_rounding) {
-  const column x = drawn(3000);
+  const column x = drawn_ratios(3000);
   const exact e(x);
   for (const std::size_t batch : {1, 2, 63, 1000}) {
     moments parts;
@@ -169,7 +170,8 @@ TEST(moments, any_partition_agrees_to_rounding) {
 }
 
 TEST(moments, merging_associates_to_rounding_and_forgets_nothing_about_empty_parts) {
-  const moments a = moments_of(column{1, 5, nan}), b = moments_of(drawn(77)), c = moments_of(column{-40, inf, 2});
+  const moments a = moments_of(column{1, 5, nan}), b = moments_of(drawn_ratios(77)),
+                c = moments_of(column{-40, inf, 2});
   const moments left = merge(merge(a, b), c), right = merge(a, merge(b, c));
   EXPECT_NEAR(left.sums.M4 / right.sums.M4, 1, 1e-13);
   EXPECT_NEAR(left.sums.M3 / right.sums.M3, 1, 1e-13);
@@ -185,7 +187,7 @@ TEST(moments, merging_associates_to_rounding_and_forgets_nothing_about_empty_par
 }
 
 TEST(moments, shift_and_scale) {
-  const column x = drawn(9000);
+  const column x = drawn_ratios(9000);
   const moments m = moments_of(x);
   column scaled = x, mirrored = x;
   for (auto& v : scaled) v *= 0x1p20;
@@ -203,7 +205,7 @@ TEST(moments, shift_and_scale) {
 }
 
 TEST(moments, permuting_rows_agrees_to_rounding) {
-  column x = drawn(9000);
+  column x = drawn_ratios(9000);
   const moments m = moments_of(x);
   std::shuffle(x.begin(), x.end(), std::mt19937_64(5));
   const moments p = moments_of(x);
@@ -214,7 +216,7 @@ TEST(moments, permuting_rows_agrees_to_rounding) {
 }
 
 TEST(moments, bad_rows_are_counted_and_leave_no_trace) {
-  column x = drawn(6000), other;
+  column x = drawn_ratios(6000), other;
   for (std::size_t i = 0; i < x.size(); i += 11) x[i] = nan;
   other = x;
   for (std::size_t i = 0; i < x.size(); i += 11) other[i] = i % 2 ? inf : -inf;
@@ -228,7 +230,7 @@ TEST(moments, bad_rows_are_counted_and_leave_no_trace) {
   for (const double v : x)
     if (!std::isnan(v)) kept.push_back(v);
   expect_close(a, exact(kept), "without the bad rows");
-  column weights(x.size(), 1.0), full = drawn(6000);
+  column weights(x.size(), 1.0), full = drawn_ratios(6000);
   for (std::size_t i = 0; i < x.size(); i += 11) weights[i] = 0;
   const moments c = moments_of(full, weights);
   EXPECT_EQ(c.sums.M4, a.sums.M4);
@@ -236,7 +238,7 @@ TEST(moments, bad_rows_are_counted_and_leave_no_trace) {
 }
 
 TEST(moments, weights_of_one_change_no_bit_and_whole_weights_repeat_rows) {
-  const column x = drawn(5000);
+  const column x = drawn_ratios(5000);
   EXPECT_TRUE(same_bits(moments_of(x, column(5000, 1.0)).sums, moments_of(x).sums));
   const moments repeated = moments_of(column{1, 1, 1, 4, 7, 7}),
                 weighted = moments_of(column{1, 4, 7}, column{3, 1, 2});

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -16,8 +17,8 @@ using valorem::quantile;
 using valorem::quantiles;
 using column = std::vector<double>;
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::inf;
+using support::nan;
 
 TEST(quantile, golden_g6) {
   const column x{-1, 0, 1, 2, 2, 3, 3, 4, 5, 11};

@@ -12,13 +12,14 @@
 #include <numeric>
 #include <string>
 #include <support/cdnow.hpp>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
 
 using namespace valorem;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::nan;
 
 const summary& cdnow() {
   static const summary s = summarise(

@@ -22,7 +22,7 @@ testing::AssertionResult same(double a, double b) {
   return testing::AssertionFailure() << a << " and " << b;
 }
 
-std::vector<const std::vector<double>*> numbers(const score_table& t) {
+std::vector<const std::vector<double>*> columns_of(const score_table& t) {
   return {&t.frequency,
           &t.recency,
           &t.T,
@@ -42,7 +42,7 @@ std::vector<const std::vector<double>*> numbers(const score_table& t) {
 }
 
 void expect_same_row(const score_table& a, std::size_t i, const score_table& b, std::size_t j) {
-  const auto left = numbers(a), right = numbers(b);
+  const auto left = columns_of(a), right = columns_of(b);
   for (std::size_t c = 0; c < left.size(); ++c)
     EXPECT_TRUE(same((*left[c])[i], (*right[c])[j])) << "column " << c << " row " << i;
   EXPECT_EQ(a.row_status[i], b.row_status[j]) << i;

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <random>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -11,8 +11,8 @@ namespace {
 using valorem::activity;
 using valorem::cost_of_capacity;
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+using support::inf;
+using support::nan;
 
 // Kaplan & Anderson (2004): orders, inquiries and credit checks of a team that costs 560,000 for 700,000 minutes.
 TEST(activity_costing, golden_g2) {

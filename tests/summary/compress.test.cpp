@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <random>
+#include <support/numbers.hpp>
 #include <tuple>
 #include <vector>
 
@@ -14,8 +14,8 @@ namespace {
 
 using namespace valorem;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double inf = std::numeric_limits<double>::infinity();
+using support::inf;
+using support::nan;
 
 TEST(compress, equal_histories_become_one_row_in_lexicographic_order) {
   const std::vector<double> x{1, 0, 1, 0, 1}, t_x{2, 0, 2, 0, 1}, T{4, 3, 4, 3, 4};

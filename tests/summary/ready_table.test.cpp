@@ -3,16 +3,16 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <string>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
 
 using namespace valorem;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double inf = std::numeric_limits<double>::infinity();
+using support::inf;
+using support::nan;
 
 TEST(ready_table, keeps_its_order_and_its_numbers) {
   const std::vector<double> x{2, 0, 1}, t_x{30.43, 0, 1.71}, T{38.86, 0, 38.86}, z{22.35, nan, 11.77}, r{50, 10, -3};

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <support/lines.hpp>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace {
@@ -13,8 +14,8 @@ namespace {
 using namespace valorem;
 using support::lines;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double inf = std::numeric_limits<double>::infinity();
+using support::inf;
+using support::nan;
 
 summary_options until(std::string_view end) {
   return {.observation_end = parse_date(end).value()};

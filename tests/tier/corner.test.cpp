@@ -34,9 +34,9 @@ tier::program program_over(int n, const std::string& rule) {
       .value();
 }
 
-std::string atoms(int first, int count, double threshold = 1) {
+std::string atoms(int first, int n, double threshold = 1) {
   std::string list;
-  for (int i = first; i < first + count; ++i) {
+  for (int i = first; i < first + n; ++i) {
     list += std::string(i == first ? "" : ", ") + "{\"m" + std::to_string(i) + "\": " + std::to_string(threshold) + "}";
   }
   return list;

@@ -55,13 +55,13 @@ TEST(tier_parse, reads_every_key) {
   EXPECT_EQ(p.note, "every key once");
   EXPECT_EQ(p.effective_from, civil_date(2024, 2, 29));
   EXPECT_FALSE(p.effective_to);
-  const tier::measure& points = p.measures[0];
-  EXPECT_EQ(points.name, "积分");
-  EXPECT_EQ(points.label, "points");
-  EXPECT_EQ(points.missing, 10);
-  EXPECT_EQ(points.over->over, tier::window::kind::calendar);
-  EXPECT_EQ(points.over->which, tier::window::part::last_complete);
-  EXPECT_EQ(points.over->how, tier::window::aggregate::min_over_window);
+  const tier::measure& first = p.measures[0];
+  EXPECT_EQ(first.name, "积分");
+  EXPECT_EQ(first.label, "points");
+  EXPECT_EQ(first.missing, 10);
+  EXPECT_EQ(first.over->over, tier::window::kind::calendar);
+  EXPECT_EQ(first.over->which, tier::window::part::last_complete);
+  EXPECT_EQ(first.over->how, tier::window::aggregate::min_over_window);
   EXPECT_EQ(p.measures[1].over->over, tier::window::kind::anniversary);
   EXPECT_EQ(p.measures[3].levels, (std::vector<std::string>{"D", "C", "B", "A"}));
   EXPECT_EQ(p.measures[3].missing, 0);
@@ -113,9 +113,9 @@ TEST(tier_parse, fingerprint_is_of_the_meaning_not_the_layout) {
   const tier::program other = tier::parse(tight).value();
   EXPECT_EQ(other.fingerprint, p.fingerprint);
   EXPECT_EQ(other, p);
-  const std::string fee = R"("fee":{"unit":"CNY/month","better":"higher","domain":[0,100000]},)";
+  const std::string fee_entry = R"("fee":{"unit":"CNY/month","better":"higher","domain":[0,100000]},)";
   const tier::program reordered =
-      tier::parse(with(with(tight, fee, ""), R"("measures":{)", R"("measures":{)" + fee)).value();
+      tier::parse(with(with(tight, fee_entry, ""), R"("measures":{)", R"("measures":{)" + fee_entry)).value();
   EXPECT_EQ(reordered.fingerprint, p.fingerprint) << "facts are bound by name";
   EXPECT_EQ(tier::required_measures(reordered)[0], "fee");
   // FNV-1a-64 over the RFC 8785 form, computed from the file by other means.
