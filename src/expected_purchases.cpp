@@ -14,18 +14,18 @@ namespace {
 
 using detail::legal;
 #if VALOREM_LANES
+using detail::lane_doubles;
 using detail::lane_marks;
-using detail::lanes;
 #endif
+using detail::lane_count;
 using detail::require_equal_lengths;
-using detail::width;
 using numeric::mask;
 using numeric::pick;
 using numeric::when;
 
 /// Rows that are worked on together: what passes between the loops stays in the first cache.
 constexpr std::size_t chunk_rows = 256;
-using column = std::array<double, chunk_rows>;
+using chunk_column = std::array<double, chunk_rows>;
 using marks = std::array<mask, chunk_rows>;
 
 /// Runs kernel.chunk(first, n, answers, done) and answers the rows that are not done one by one. Answers are written
@@ -36,7 +36,7 @@ struct chunked {
   double* out;
 
   VALOREM_INLINE void operator()(std::size_t first, std::size_t last) const noexcept {
-    column answers;
+    chunk_column answers;
     marks done;
     for (std::size_t i = first; i < last; i += chunk_rows) {
       const std::size_t n = std::min(chunk_rows, last - i);
@@ -52,12 +52,12 @@ struct chunked {
 #if VALOREM_LANES
 /// Series of several customers side by side, each frozen when its own is done.
 template <class Terms>
-VALOREM_INLINE void add_up(Terms& terms, lanes& total, lane_marks& done) noexcept {
-  const lanes rest = 1.0 - terms.z;
-  lanes term;
+VALOREM_INLINE void add_up(Terms& terms, lane_doubles& total, lane_marks& done) noexcept {
+  const lane_doubles rest = 1.0 - terms.z;
+  lane_doubles term;
   for (int n = 0; n < numeric::detail::count_terms; ++n) {
     terms.next(n, term);
-    const lanes more = total + term;
+    const lane_doubles more = total + term;
     total = done ? total : more;
     done |= term < numeric::detail::count_negligible * total * rest;
     if (detail::all(done)) return;
@@ -81,7 +81,7 @@ struct beta_geometric_purchases {
 
   /// What the loops hand on: p = P(alive), the Gamma's shape s, u = t/(α+T), C and A as the series have them.
   struct work {
-    column p, s, u, degree, C, A, total;
+    chunk_column p, s, u, degree, C, A, total;
     marks positive, euler;
     std::array<std::uint16_t, chunk_rows> list;
   };
@@ -119,13 +119,13 @@ struct beta_geometric_purchases {
       count += marked[k] & 1U;
     }
 #if VALOREM_LANES
-    const lanes one = lanes{} + 1.0;
-    for (std::size_t at = 0; at < count; at += width) {
-      const std::size_t here = std::min(width, count - at);
-      lanes C = one;  // lanes to spare have z = 0 and end at once
-      lanes degree = one;
-      lanes A = one;
-      lanes z = {};
+    const lane_doubles one = lane_doubles{} + 1.0;
+    for (std::size_t at = 0; at < count; at += lane_count) {
+      const std::size_t here = std::min(lane_count, count - at);
+      lane_doubles C = one;  // lanes to spare have z = 0 and end at once
+      lane_doubles degree = one;
+      lane_doubles A = one;
+      lane_doubles z = {};
       for (std::size_t l = 0; l < here; ++l) {
         const std::size_t k = w.list[at + l];
         C[l] = w.C[k];
@@ -133,13 +133,13 @@ struct beta_geometric_purchases {
         A[l] = w.A[k];
         z[l] = w.u[k] / (1.0 + w.u[k]);
       }
-      lanes total = one;
+      lane_doubles total = one;
       lane_marks done = {};
       if constexpr (by_positive) {
-        numeric::detail::positive_count<lanes> terms{one * m.a, degree, A, z, one, one, one};
+        numeric::detail::positive_count<lane_doubles> terms{one * m.a, degree, A, z, one, one, one};
         add_up(terms, total, done);
       } else {
-        numeric::detail::euler_count<lanes> terms{one * m.a, C, A, z, one};
+        numeric::detail::euler_count<lane_doubles> terms{one * m.a, C, A, z, one};
         add_up(terms, total, done);
       }
       for (std::size_t l = 0; l < here; ++l) {
@@ -153,7 +153,7 @@ struct beta_geometric_purchases {
 #endif
   }
 
-  VALOREM_INLINE void finish(std::size_t n, const work& w, column& answers, marks& done) const noexcept {
+  VALOREM_INLINE void finish(std::size_t n, const work& w, chunk_column& answers, marks& done) const noexcept {
     const double epsilon = m.a - 1.0;
     const mask pole = when(epsilon == 0.0);
     const double divisor = pick(pole, 1.0, epsilon);
@@ -173,7 +173,7 @@ struct beta_geometric_purchases {
     }
   }
 
-  VALOREM_INLINE void chunk(std::size_t first, std::size_t n, column& answers, marks& done) const noexcept {
+  VALOREM_INLINE void chunk(std::size_t first, std::size_t n, chunk_column& answers, marks& done) const noexcept {
     work w;
     prepare(first, n, w);
     sum<true>(n, w, w.positive);
@@ -189,14 +189,14 @@ struct pareto_new_purchases {
 
   [[nodiscard]] double one(std::size_t i) const noexcept { return expected_purchases(starting(m), t[i]); }
 
-  VALOREM_INLINE void chunk(std::size_t first, std::size_t n, column& answers, marks& done) const noexcept {
+  VALOREM_INLINE void chunk(std::size_t first, std::size_t n, chunk_column& answers, marks& done) const noexcept {
     const double rate = m.r / m.alpha;
     const double rise = 1.0 - m.s;
     for (std::size_t k = 0; k < n; ++k) {
       const double ahead = t[first + k];
       const mask good = when(ahead > 0) & ~numeric::not_finite(ahead);
       const double y = numeric::log1p(pick(good, ahead, 1.0) / m.beta);
-      answers[k] = rate * (m.beta * (y * numeric::expm1_over_by_parts(rise * y)));
+      answers[k] = rate * (m.beta * numeric::growth_within(rise, y));
       done[k] = good;
     }
   }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <random>
 #include <support/numbers.hpp>
+#include <vector>
 
 namespace {
 
@@ -64,6 +65,28 @@ TEST(real, expm1_over) {
     const exact want = std::fabs(y) < 1e-15 ? exact(1 + v / 2 + v * v / 6) : exact((exp(v) - 1) / v);
     EXPECT_LE(relative(numeric::expm1_over(y), want), 4 * eps) << y;
   });
+}
+
+TEST(real, growth_within) {
+  std::mt19937_64 random(4);
+  std::uniform_real_distribution<double> size(std::log(1e-300), std::log(700.0));
+  std::uniform_real_distribution<double> near(-2.0, 1.0);
+  std::vector<double> rises{0.0, 1.0, -1.0, -1e3};
+  for (const double gap : {1e-320, 1e-300, 1e-17, 0x1p-54, 0x1p-53, 1e-9, 1e-3}) rises.insert(rises.end(), {gap, -gap});
+  for (int i = 0; i < 100; ++i) rises.push_back(near(random));
+  for (const double rise : rises) {
+    for (int i = 0; i < 200; ++i) {
+      const double y = i == 0 ? 0.0 : std::exp(size(random));
+      const exact u = exact(rise) * y;
+      const exact up = exp(u);
+      const bool tiny = abs(u) < 1e-15;
+      const exact want = tiny ? exact(y * (1 + u / 2 + u * u / 6)) : exact((up - 1) / rise);
+      // By how much of itself it moves where its exponent does: 1 near 0, the exponent itself far up.
+      const double cond = tiny ? 1.0 : static_cast<double>(u * up / (up - 1));
+      EXPECT_LE(relative(numeric::growth_within(rise, y), want), (4 + cond) * eps) << rise << ", " << y;
+      EXPECT_LE(relative(numeric::growth_within<double>(rise, y), want), (4 + cond) * eps) << rise << ", " << y;
+    }
+  }
 }
 
 TEST(real, log_lift) {

@@ -25,7 +25,7 @@ template <class R>
   if (value_of(D) == 0) {
     if (end == infinity) return value_of(s) > 1 ? R(1.0 / (s - 1.0)) : R(infinity);
     const R y = numeric::log1p(V);
-    return y * expm1_over(R(rise * y));
+    return growth_within(rise, y);
   }
   R total(0.0);
   const double d = value_of(D);

@@ -110,11 +110,17 @@ template <class R>
   return numeric::expm1(y) / y;
 }
 
-/// The same bits without a branch, for loops over columns.
-[[nodiscard]] VALOREM_INLINE double expm1_over_by_parts(double y) noexcept {
-  const bool near = y > -0.25 && y < 0.25;
-  const double far = select(near, 1.0, y);
-  return select(near, detail::expm1_over_near(select(near, y, 0.0)), numeric::expm1(far) / far);
+/// ∫_0^y e^(rise u) du = (e^(rise y) - 1)/rise, y where rise is 0; y >= 0. Error: a few ulp.
+template <class R>
+[[nodiscard]] R growth_within(const R& rise, const R& y) {
+  return y * expm1_over(R(rise * y));
+}
+
+/// Without derivatives in rise to keep, rise may divide; no branch, for loops over columns.
+[[nodiscard]] VALOREM_INLINE double growth_within(double rise, double y) noexcept {
+  const double u = rise * y;
+  const bool linear = u > -0x1p-54 && u < 0x1p-54;
+  return select(linear, y, numeric::expm1(u) / select(linear, 1.0, rise));
 }
 
 }  // namespace valorem::inline VALOREM_ABI::numeric
