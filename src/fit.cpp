@@ -52,6 +52,9 @@ constexpr limit_rule ggompertz_limits[] = {
      "NBD without dropout (the hazard to 0)"},
     {[](std::span<const double> p, double age) { return p[2] * age < 1e-3 && p[3] <= far; },
      "Pareto/NBD (b and beta to 0)"},
+    // (β / (β + e^(bt) - 1))^s is soon β^s e^(-sbt).
+    {[](std::span<const double> p, double age) { return p[2] * age > 30 && p[3] < 0.1 && p[4] < 1e-3; },
+     "some leave at once, the others at one rate (b to infinity, s and beta to 0)"},
     {[](std::span<const double> p, double) { return p[3] > far; },
      "one Gompertz hazard for all (s and beta to infinity)"},
     {[](std::span<const double> p, double) { return p[4] > far * far; },
@@ -245,12 +248,15 @@ fit_result<ggompertz_nbd> fit<ggompertz_nbd>(const weighted_rows& rows, const ex
   const pareto_nbd edge = fit<pareto_nbd>(rows, how).model;
   const double b = 1e-9 / age;
   // Pareto/NBD itself first, so that it is named where nothing is better; then hazards that fall, that rise, and that
-  // rise so steeply that most leave at one age.
+  // rise so steeply that most leave at one age. The last two are of few customers: some leave at once, the others
+  // hardly.
   const std::vector<ggompertz_nbd> starts{
       {.r = edge.r, .alpha = edge.alpha, .b = b, .s = edge.s, .beta = b * edge.beta},
       {.r = edge.r, .alpha = edge.alpha, .b = 1.0 / age, .s = 0.5, .beta = 0.5},
       {.r = edge.r, .alpha = edge.alpha, .b = 3.0 / age, .s = 0.5, .beta = 10.0},
-      {.r = edge.r, .alpha = edge.alpha, .b = 30.0 / age, .s = 0.5, .beta = 1e11}};
+      {.r = edge.r, .alpha = edge.alpha, .b = 30.0 / age, .s = 0.5, .beta = 1e11},
+      {.r = edge.r, .alpha = edge.alpha, .b = 10.0 / age, .s = 0.2, .beta = 0.1},
+      {.r = edge.r, .alpha = edge.alpha, .b = 100.0 / age, .s = 0.2, .beta = 0.1}};
   return unless_nobody_bought(
       fit_rows<ggompertz_nbd, basic_ggompertz_nbd>(data, starts, ggompertz_limits, age, how, prior, blocks), data);
 }
