@@ -16,9 +16,9 @@ using detail::limit_rule;
 using detail::prepare_contracts;
 
 /// Duration, churned, weight: sorted as a whole, so that equal contracts add up their weights in one order.
-using row = std::array<double, 3>;
+using duration_row = std::array<double, 3>;
 
-compressed_contracts merged(std::vector<row> rows) {
+compressed_contracts merged(std::vector<duration_row> rows) {
   std::sort(rows.begin(), rows.end());
   compressed_contracts out;
   for (const auto& [duration, churned, weight] : rows) {
@@ -76,7 +76,7 @@ compressed_contracts compress(const weighted_contracts& rows) {
   const contract_columns& c = rows.contracts;
   require_equal_length(c.duration.size(), "duration", c.churned.size(), "churned");
   if (!rows.weight.empty()) require_equal_length(c.size(), "duration", rows.weight.size(), "weights");
-  std::vector<row> good;
+  std::vector<duration_row> good;
   good.reserve(c.size());
   for (std::size_t i = 0; i < c.size(); ++i) {
     const double w = rows.weight.empty() ? 1.0 : rows.weight[i];
@@ -91,7 +91,7 @@ compressed_contracts compress(const weighted_contracts& rows) {
 
 compressed_contracts compress(const cohort& group) {
   require_counts(group);
-  std::vector<row> rows;
+  std::vector<duration_row> rows;
   for (std::size_t i = 0; i < group.lost.size(); ++i) {
     if (group.lost[i] > 0) rows.push_back({static_cast<double>(i + 1), 1.0, group.lost[i]});
   }

@@ -173,7 +173,7 @@ void require_same_money(const tier::program& p, const measure_units& units) {
   }
 }
 
-void place(score_table& t, const summary& s, const score_request& what) {
+void place_in_tiers(score_table& t, const summary& s, const score_request& what) {
   if (what.program == nullptr) return;
   const tier::engine& engine = *what.program;
   const tier::program& program = engine.source();
@@ -282,7 +282,7 @@ score_table score(const summary& s, const fitted_model& m, const score_request& 
   value(t, s, m, what);
   weigh(t, what);
   band(t, what);
-  place(t, s, what);
+  place_in_tiers(t, s, what);
   explain(t, m, what);
   return t;
 }
