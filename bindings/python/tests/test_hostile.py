@@ -88,6 +88,7 @@ def score(scored, **how):
         (lambda: summarise([1], observation_end=np.datetime64("2024")), vl.ContractError, "observation_end: np.datetime64('2024') is not a date"),
         (lambda: summarise([1], observation_end=np.datetime64("2024-12-31T05")), vl.ContractError, "observation_end: np.datetime64('2024-12-31T05','h') is"),
         (lambda: summarise([1], utc_offset="+08:99"), vl.ContractError, "utc_offset: '+08:99' is not an offset"),
+        (lambda: summarise([1], utc_offset=8), vl.ContractError, "utc_offset: 8 would be minutes"),
         (lambda: summarise([]), vl.DataError, "no customer can be summarised: of 0 rows"),
         (lambda: vl.fit(table(), model=None), TypeError, "model: NoneType where text is expected"),
         (lambda: vl.fit(table(), threads="x"), TypeError, "threads: str where a whole number is expected"),

@@ -355,6 +355,8 @@ def offset_minutes(value: object) -> int | None:
         if found is None:
             raise ContractError(f"utc_offset: {value!r} is not an offset; give text such as '+08:00', or minutes")
         minutes = (-1 if found[1] == "-" else 1) * (int(found[2]) * 60 + int(found[3]))
+    if isinstance(value, int) and value % 15:  # no offset in use is; 8 is meant as hours
+        raise ContractError(f"utc_offset: {value} would be minutes, and offsets are quarters of an hour; give text such as '+08:00'")
     if minutes is not None and abs(minutes) > 18 * 60:
         raise ContractError(f"utc_offset: {value!r} is more than 18 hours")
     return minutes
