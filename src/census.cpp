@@ -276,6 +276,9 @@ void describe_fit(std::string& out, const fit_result<M>& f) {
       fmt::format("{}{}, log-likelihood {}, {} ({} distinct), {}", name(f.outcome),
                   f.limit.empty() ? "" : " (" + f.limit + ")", known(f.log_likelihood, 6), counted(f.rows, "row"),
                   grouped(static_cast<double>(f.distinct_rows), 0), counted(f.evaluations, "evaluation")));
+  if constexpr (erlang_model<M>) {
+    out += fmt::format("  {:<6} {:>14}   stages from one purchase to the next\n", "k", f.model.k);
+  }
   for (std::size_t i = 0; i < p.size(); ++i) {
     out += fmt::format("  {:<6} {:>14}   standard error {}\n", M::parameter_names[i], known(p[i], 8), known(se[i], 6));
   }

@@ -265,6 +265,16 @@ GAMMA_GAMMA: not fitted
 )");
 }
 
+TEST(describe, a_fit_in_stages) {
+  fit_result<mbg_cnbd> fit;
+  fit.model = {.k = 3, .r = 1.5, .alpha = 2, .a = 0.9, .b = 2.5};
+  fitted_model m;
+  m.purchases = fit;
+  EXPECT_TRUE(
+      holds(describe(m), "  k                   3   stages from one purchase to the next\n  r          1.50000000"))
+      << describe(m);
+}
+
 TEST(describe, a_fit_at_the_edge) {
   fit_result<bg_nbd> fit;
   fit.model = {.r = 0.5, .alpha = 12345678, .a = 0.00001234, .b = 2};
