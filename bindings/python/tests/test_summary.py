@@ -214,12 +214,12 @@ def test_offsets_that_are_none(value):
         _sources.offset_minutes(value)
 
 
-@pytest.mark.parametrize("end", ["2024-03-01", datetime.date(2024, 3, 1), np.datetime64("2024-03-01")])
+@pytest.mark.parametrize("end", ["2024-03-01", datetime.date(2024, 3, 1), np.datetime64("2024-03-01"), pd.Timestamp("2024-03-01")])
 def test_dates_as_arguments(end):
     assert summarise(observation_end=end).as_of == datetime.date(2024, 3, 1)
 
 
-@pytest.mark.parametrize("end", ["01/03/2024", "2024-3-1", "2024-02-30", None, 20240301, datetime.datetime(2024, 3, 1, 12)])
+@pytest.mark.parametrize("end", ["01/03/2024", "2024-3-1", "2024-02-30", None, 20240301, datetime.datetime(2024, 3, 1, 12), pd.Timestamp("2024-03-01 00:00:00.000000001"), pd.NaT])
 def test_dates_that_are_none(end):
     with pytest.raises((vl.ContractError, TypeError), match="observation_end"):
         summarise(observation_end=end)

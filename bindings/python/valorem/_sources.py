@@ -326,6 +326,9 @@ def _days32(days: Array, none: Array) -> Array:
 
 def date(value: object, name: str) -> int:
     """A day that an argument names, as days since 1970-01-01."""
+    if isinstance(value, datetime.datetime) and value == value and value.tzinfo is None:  # pandas has NaT, unlike itself
+        if value == datetime.datetime.combine(value.date(), datetime.time()):
+            value = value.date()  # what a column's max() gives
     named = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) is not None
     plain = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
     if isinstance(value, np.datetime64):  # 2024 is a year, and 05:00 a time: neither is a day
@@ -336,7 +339,7 @@ def date(value: object, name: str) -> int:
     try:
         day = np.datetime64(value, "D")  # type: ignore[call-overload]
     except (ValueError, TypeError):
-        raise ContractError(f"{name}: {value!r} is not a date; give a datetime.date or text YYYY-MM-DD") from None
+        raise ContractError(f"{name}: {value!r} is no day of the calendar") from None
     if np.isnat(day):
         raise ContractError(f"{name}: {value!r} is not a date")
     return int(day.astype(np.int64))
