@@ -54,7 +54,7 @@ constexpr limit_rule ggompertz_limits[] = {
      "Pareto/NBD (b and beta to 0)"},
     // (β / (β + e^(bt) - 1))^s is soon β^s e^(-sbt).
     {[](std::span<const double> p, double age) { return p[2] * age > 30 && p[3] < 0.1 && p[4] < 1e-3; },
-     "some leave at once, the others at one rate (b to infinity, s and beta to 0)"},
+     "some leave at once and the others at one rate (s and beta to 0 as b to infinity)"},
     {[](std::span<const double> p, double) { return p[3] > far; },
      "one Gompertz hazard for all (s and beta to infinity)"},
     {[](std::span<const double> p, double) { return p[4] > far * far; },

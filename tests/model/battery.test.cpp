@@ -265,6 +265,11 @@ TYPED_TEST(battery, what_is_illegal_has_no_answer) {
   EXPECT_TRUE(std::isnan(at_least(f, 1, inf)));
   EXPECT_TRUE(std::isnan(expected_purchases(f, -1)));
   EXPECT_TRUE(std::isnan(discounted_purchases(f, -0.1, 1)));
+  // Discounted beyond all numbers, nothing is left; and no one stays for ever, where leaving is thought of.
+  for (const double horizon : {5.0, inf}) EXPECT_EQ(discounted_purchases(f, inf, horizon), 0.0);
+  EXPECT_LE(discounted_purchases(f, 1e308, 5.0), 1e-290);
+  const double at_last = p_alive(m, history{2, 3, 5}, inf);
+  EXPECT_FALSE(at_last > p_alive(m, history{2, 3, 5}, 1e6)) << at_last;
 }
 
 }  // namespace

@@ -314,7 +314,7 @@ TEST(ggompertz_nbd, names_the_limit_it_runs_to) {
   // A hundred of whom some bought once and never again.
   const ggompertz_nbd falling{.r = .553, .alpha = 10.6, .b = .05, .s = .6, .beta = .5};
   expect_limit(customers(100, [&](std::uint64_t i) { return simulate(falling, 78, 28, i).seen; }),
-               "some leave at once, the others at one rate (b to infinity, s and beta to 0)");
+               "some leave at once and the others at one rate (s and beta to 0 as b to infinity)");
 
   // Purchases as regular as a clock's.
   const ggompertz_nbd leaving{.r = 1e9, .alpha = 1e9, .b = .3, .s = 1.5, .beta = 5000};

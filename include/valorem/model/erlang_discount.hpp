@@ -34,7 +34,7 @@ template <class R>
     if (d > 0) next = std::min(next, v + fades / d);
     const R part = next < end ? numeric::integrate_panel<R>(R(v), R(next), f) : numeric::integrate_panel<R>(R(v), V, f);
     total = total + part;
-    if (d * v > 45.0 && numeric::value_of(part) < 1e-18 * numeric::value_of(total)) break;
+    if (d * v > 45.0 && numeric::value_of(part) <= 1e-18 * numeric::value_of(total)) break;
     v = next;
   }
   return total;
@@ -74,14 +74,14 @@ template <class R>
   for (int m = 1;; ++m) {
     const R t = term(h * m);
     total = total + t;
-    if (numeric::value_of(t) < negligible * numeric::value_of(total)) break;
+    if (numeric::value_of(t) <= negligible * numeric::value_of(total)) break;
   }
   // Far to the left no event comes before everything is discounted away, and lifetime is the whole 1/D.
   const double nothing = numeric::log(1e-18 * std::min(1.0, numeric::value_of(D) / s));
   for (int m = 1;; ++m) {
     const R t = term(-h * m);
     total = total + t;
-    if (numeric::value_of(t) < negligible * numeric::value_of(total)) break;
+    if (numeric::value_of(t) <= negligible * numeric::value_of(total)) break;
     if (!counts && -h * m < nothing) {
       total = total + t / numeric::expm1(at.s * h);
       break;

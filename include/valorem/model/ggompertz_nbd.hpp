@@ -208,6 +208,7 @@ template <class R>
 [[nodiscard]] R discounted_lifetime(const basic_ggompertz_future<R>& f, double rate, double horizon) {
   if (!known(f) || !(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
   if (horizon == 0) return R(0.0);
+  if (rate > 1e100) return alive(f) * (-numeric::expm1(-rate * horizon) / rate);  // over before anyone could leave
   const numeric::gompertz_stream<R> there{
       .k = R(0.0), .A = R(1.0), .rate = rate, .b = f.b, .s = f.s, .B = f.beta, .leaving = false};
   return alive(f) * there.integral(horizon);

@@ -37,6 +37,7 @@ class beta_mixture {
 
   /// ln E[(1 + p v)^-σ]: stays accurate where the mean underflows.
   [[nodiscard]] R log_survival(const R& sigma, const R& v) const {
+    if (value_of(v) == detail::infinity) return R(-detail::infinity);
     R series(0.0);
     if (survival_series(sigma, v, series)) return numeric::log(series) - a_ * numeric::log1p(v);
     const point top = peak(sigma, v);

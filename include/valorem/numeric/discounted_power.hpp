@@ -21,6 +21,7 @@ template <class R>
   constexpr double widest = 2.0;
   constexpr double reach = 45.0;
   const double end = value_of(V);
+  if (value_of(D) == infinity) return R(0.0);
   const R rise = 1.0 - s;
   if (value_of(D) == 0) {
     if (end == infinity) return value_of(s) > 1 ? R(1.0 / (s - 1.0)) : R(infinity);
