@@ -14,7 +14,7 @@ std::string money(const score_table& t, double amount) {
   return grouped(amount) + (currency.empty() || numeric::is_nan(amount) ? "" : " " + currency);
 }
 
-void said(std::string& out, std::string_view what, const std::string& text) {
+void add_entry(std::string& out, std::string_view what, const std::string& text) {
   detail::append_line(out, fmt::format("  {:<17}", what), text);
 }
 
@@ -67,25 +67,25 @@ std::string scorecard(const score_table& t, std::size_t i, std::string_view cust
   if (i >= t.size()) throw contract_error(fmt::format("scorecard: row {} of a table of {}", i, t.size()));
   const bool costs = t.origin.band_column == "ratio";
   std::string out = fmt::format("Customer {}\n", customer);
-  said(out, "history", past(t, i));
-  said(out, "alive", numeric::is_nan(t.p_alive[i]) ? "unknown" : percent(t.p_alive[i]) + " likely");
-  said(out, "expected", expected(t, i));
-  said(out, "lifetime value", value(t, i, costs));
-  said(out, "paid so far", money(t, t.revenue[i]));
+  add_entry(out, "history", past(t, i));
+  add_entry(out, "alive", numeric::is_nan(t.p_alive[i]) ? "unknown" : percent(t.p_alive[i]) + " likely");
+  add_entry(out, "expected", expected(t, i));
+  add_entry(out, "lifetime value", value(t, i, costs));
+  add_entry(out, "paid so far", money(t, t.revenue[i]));
   if (costs) {
-    said(out, "cost so far", money(t, t.service_cost[i]));
-    said(out, "ratio", returned(t, i));
+    add_entry(out, "cost so far", money(t, t.service_cost[i]));
+    add_entry(out, "ratio", returned(t, i));
   }
-  said(out, "band",
-       t.band[i] == missing_band
-           ? "unknown, for want of " + t.origin.band_column
-           : fmt::format("{}{} by {}", t.cuts.name(t.band[i]), range_of(t.cuts, t.band[i]), t.origin.band_column));
+  add_entry(out, "band",
+            t.band[i] == missing_band
+                ? "unknown, for want of " + t.origin.band_column
+                : fmt::format("{}{} by {}", t.cuts.name(t.band[i]), range_of(t.cuts, t.band[i]), t.origin.band_column));
   if (!t.tier.empty()) {
-    said(out, "tier", fmt::format("{}{}", t.tier_names[t.tier[i]], t.vip[i] != 0 ? ", a VIP" : ""));
+    add_entry(out, "tier", fmt::format("{}{}", t.tier_names[t.tier[i]], t.vip[i] != 0 ? ", a VIP" : ""));
   }
-  if (!t.reasons[i].empty()) said(out, "reasons", t.reasons[i]);
+  if (!t.reasons[i].empty()) add_entry(out, "reasons", t.reasons[i]);
   if (t.row_status[i] != status::ok)
-    said(out, "status", fmt::format("{}: {}", name(t.row_status[i]), sentence(t.row_status[i])));
+    add_entry(out, "status", fmt::format("{}: {}", name(t.row_status[i]), sentence(t.row_status[i])));
   return out;
 }
 

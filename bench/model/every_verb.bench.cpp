@@ -32,7 +32,7 @@ history read(const history& h) {
 }
 
 template <class M>
-double likelihood(const M& m, const history& h) {
+auto likelihood(const M& m, const history& h) {
   if constexpr (erlang_model<M>) {
     return log_likelihood(m, h, -2.0 * h.x);
   } else {
@@ -65,12 +65,7 @@ void add_model(const Basic<double>& m) {
     std::array<number, n> v;
     for (std::size_t i = 0; i < n; ++i) v[i] = number::variable(m.parameters()[i], i);
     const auto moving = alike<Basic<number>>(m, v);
-    number l;
-    if constexpr (erlang_model<M>) {
-      l = log_likelihood(moving, h, -2.0 * h.x);
-    } else {
-      l = log_likelihood(moving, h);
-    }
+    const number l = likelihood(moving, h);
     return l.v + l.g[0] + l.h[0];
   });
   add<M>("P(alive)", rows, [m](const history& h) { return p_alive(m, h); });

@@ -9,17 +9,17 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <limits>
 #include <string>
 #include <string_view>
+#include <support/numbers.hpp>
 #include <vector>
 
 namespace report_test {
 
 using namespace valorem;
 
-inline constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-inline constexpr double inf = std::numeric_limits<double>::infinity();
+inline constexpr double nothing = support::nan;
+using support::inf;
 
 struct small_columns {
   std::vector<double> x{2, 0, nothing, 3, 2.5, 0, 4, 7, 1, 1};

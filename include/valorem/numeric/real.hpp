@@ -110,7 +110,7 @@ template <class R>
   return numeric::expm1(y) / y;
 }
 
-/// ∫_0^y e^(rise u) du = (e^(rise y) - 1)/rise, y where rise is 0; y >= 0. Error: a few ulp.
+/// ∫_0^y e^(rise u) du = (e^(rise y) - 1)/rise, y where rise is 0; y >= 0. Relative error <= (5 + max(rise y, 0)) eps.
 template <class R>
 [[nodiscard]] R growth_within(const R& rise, const R& y) {
   return y * expm1_over(R(rise * y));
