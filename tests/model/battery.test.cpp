@@ -6,6 +6,8 @@
 #include <cmath>
 #include <random>
 #include <support/numbers.hpp>
+#include <type_traits>
+#include <vector>
 
 namespace {
 
@@ -268,8 +270,16 @@ TYPED_TEST(battery, what_is_illegal_has_no_answer) {
   // Discounted beyond all numbers, nothing is left; and no one stays for ever, where leaving is thought of.
   for (const double horizon : {5.0, inf}) EXPECT_EQ(discounted_purchases(f, inf, horizon), 0.0);
   EXPECT_LE(discounted_purchases(f, 1e308, 5.0), 1e-290);
-  const double at_last = p_alive(m, history{2, 3, 5}, inf);
-  EXPECT_FALSE(at_last > p_alive(m, history{2, 3, 5}, 1e6)) << at_last;
+  // BG/BB counts periods, which have an end.
+  const std::vector<double> later =
+      std::is_same_v<TypeParam, bg_bb> ? std::vector{1e9, 1e12} : std::vector{1e18, 1e300, inf};
+  double last = p_alive(m, history{2, 3, 5}, 1e6);
+  for (const double t : later) {
+    const double here = p_alive(m, history{2, 3, 5}, t);
+    EXPECT_GE(here, 0.0) << t;
+    EXPECT_LE(here, last) << t;
+    last = here;
+  }
 }
 
 }  // namespace

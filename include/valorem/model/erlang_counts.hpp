@@ -78,7 +78,7 @@ template <class R>
 class erlang_blocks {
  public:
   erlang_blocks(const erlang_stages<R>& at, const R& a, const R& b, const R& v, count_weight weight)
-      : at_(at), a_(a), b_(b), v_(v), weight_(weight), odds_(numeric::value_of(v) / (1.0 + numeric::value_of(v))) {}
+      : at_(at), a_(a), b_(b), v_(v), weight_(weight), fade_(numeric::log1p(1.0 / numeric::value_of(v))) {}
 
   /// ln[weight(n) P(nk <= i < (n+1)k)] for real n > 1.
   [[nodiscard]] R log_block(double n) const {
@@ -171,7 +171,7 @@ class erlang_blocks {
   [[nodiscard]] static std::size_t index(int j) { return static_cast<std::size_t>(j); }
 
   [[nodiscard]] double count_slope(double i) const {
-    return numeric::log(odds_ * (1.0 + (numeric::value_of(at_.s) - 1.0) / (i + 1.0)));
+    return numeric::log1p((numeric::value_of(at_.s) - 1.0) / (i + 1.0)) - fade_;
   }
 
   [[nodiscard]] R log_weight(double n) const {
@@ -219,7 +219,7 @@ class erlang_blocks {
   R b_;
   R v_;
   count_weight weight_;
-  double odds_;
+  double fade_;  // ln((1+v)/v), which stays above 0 where v/(1+v) is 1
 };
 
 /// The near part: chances of counts by their recurrence, kept within reach of a double by factors e^rescaling.
