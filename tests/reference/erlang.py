@@ -10,7 +10,7 @@ Routes, two for each value:
                  unity, so P(alive) is a sum of k powers; its mean over p by proved quadrature (acb.integral) on the log-odds
                  line, and purchases as E[(1 - P(alive | p)) / p]
                  "tails", where events are few, in its place: by parts over the chances of at least n purchases, each an
-                 incomplete beta function
+                 incomplete beta function; where they are thousands, "blocks": chances of counts, added up from none
     discounted   "density": the integral over time of the sum over n of densities of the nk-th event; "parts": to a horizon,
                  the integral over time of the expected purchases; for ever, the integral over lambda of a 2F1
 
@@ -190,6 +190,23 @@ def by_tails(f, v, what):
         total = total + stays * leaves * at_least
         stays = stays * (f.b + n - 1) / (f.a + f.b + n - 1)
     return 1 - total if what == "survival" else total
+
+
+def by_blocks(f, v, what):
+    """The sum over purchases n of P(n) by the chances of counts, upwards from none, times the weight of n."""
+    most, z = f.events_to(v), v / (1 + v)
+    term = [chance * (-(f.s + j) * v.log1p()).exp() for j, chance in enumerate(f.chance)]
+    total, stays, bought = arb(0), ONE, arb(0)
+    for n in range(most // f.k):
+        block = arb(0)
+        for i in range(n * f.k, (n + 1) * f.k):
+            for j in range(min(len(term), i + 1)):  # i - j events to come
+                block = block + term[j]
+                term[j] = term[j] * z * (f.s + i) / (i - j + 1)
+        total = total + block * (stays if what == "survival" else bought)
+        bought = bought + stays
+        stays = stays * (f.b + n) / (f.a + f.b + n)
+    return total
 
 
 def alive_given_p(f, v, p, q, log_q):
@@ -391,6 +408,29 @@ def cases(seed, count):
             return
 
 
+def busy_cases(seed, count):
+    """Customers who have bought hundreds of times, in whose horizon thousands of events fall."""
+    worst = [  # once, of a common factor (1+v)^-s that was rounded: s is thousands
+        ("bg_cnbd", 12, (.032080166766544876, 25.11965567096373, 1.5055458779488953, 2.4092813289335275),
+         387, .0006986488839862336, .0006986488839862336, 64.42104874890931),
+        ("mbg_cnbd", 12, (.05557018339639149, 5.110962167470163, 1.000000001, 4.29988407658493),
+         810, 1.4530868780619422e-06, 1.4530868964709099e-06, 6.020478791059923),
+        ("bg_cnbd", 12, (21.027874767183, .6986431769505306, .004562132318767645, .5062309079471847),
+         174, 43.497182299748076, 43.497182299748076, 239.15229384724486),
+    ]
+    for model, k, params, x, t_x, T, h in worst:
+        yield Case(model, k, dict(zip(("r", "alpha", "a", "b"), params), x=x, t_x=t_x, T=T, h=h)), "busy"
+    dice = random.Random(seed)
+    for _ in range(count):
+        k, x = dice.choice((8, 10, 11, 12)), dice.randint(100, 900)
+        r, alpha, b = 10 ** dice.uniform(-2, 1.5), 10 ** dice.uniform(-1, 2), 10 ** dice.uniform(-2, 1)
+        a = dice.choice((1.0, 1 + 1e-9, 10 ** dice.uniform(-2, 0.5)))
+        T = 10 ** dice.uniform(-3, 2)
+        t_x = T * dice.choice((1.0, 1 - 1e-9, 1 - 0.1 / (k * x)))
+        h = (alpha + T) * dice.uniform(2000, 13000) / (r + k * x)
+        yield Case(dice.choice(("bg_cnbd", "mbg_cnbd")), k, dict(r=r, alpha=alpha, a=a, b=b, x=x, t_x=t_x, T=T, h=h)), "busy"
+
+
 def agreed(first, second):
     if not close(first, second, 80):
         raise AssertionError("routes disagree: %s %s" % (first, second))
@@ -418,10 +458,10 @@ def write_likelihood(path, seed, count):
             print("left out", w.model, w.k, w.values, repr(why), flush=True)
 
 
-def write_purchases(path, seed, count):
+def write_purchases(path, seed, count, cases=cases, second=None):
     table = Table(path)
     for w, region in cases(seed, count):
-        new = region != "structured" and table.rows % 4 < 2
+        new = region not in ("structured", "busy") and table.rows % 4 < 2
         for what in ("purchases", "survival"):
             def value_by(route, w=w, what=what):
                 f = Future(w, new)
@@ -433,7 +473,7 @@ def write_purchases(path, seed, count):
                 except Unresolved:
                     fast, route = None, by_mixture
                 f = Future(w, new)
-                other = by_tails if f.events_to(w.h / f.c) < SHORT else by_mixture
+                other = second or (by_tails if f.events_to(w.h / f.c) < SHORT else by_mixture)
                 slow = refine(lambda: value_by(other), 90, 224, 900)
                 if fast is None:  # one route alone: at another precision, and marked "far"
                     ctx.prec *= 2
@@ -480,4 +520,5 @@ def write_discounted(path, seed, count):
 
 if __name__ == "__main__":
     kind, path, seed, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    {"likelihood": write_likelihood, "purchases": write_purchases, "discounted": write_discounted}[kind](path, seed, count)
+    {"likelihood": write_likelihood, "purchases": write_purchases, "discounted": write_discounted,
+     "busy": lambda *to: write_purchases(*to, busy_cases, by_blocks)}[kind](path, seed, count)

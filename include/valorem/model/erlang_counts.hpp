@@ -230,7 +230,12 @@ class erlang_recurrence {
   static constexpr std::size_t kept = 10;
 
   erlang_recurrence(const erlang_stages<R>& at, const R& a, const R& b, const R& v, count_weight weight)
-      : at_(at), a_(a), b_(b), z_(v / (1.0 + v)), weight_(weight) {
+      : at_(at),
+        a_(a),
+        b_(b),
+        z_(v / (1.0 + v)),
+        slip_(slip(numeric::value_of(z_), numeric::value_of(v))),
+        weight_(weight) {
     // The chance of no event, (1+v)^-(s+j), but for the (1+v)^-s that all share.
     R power(1.0);
     for (int j = 0; j <= at.last(); ++j) {
@@ -252,6 +257,7 @@ class erlang_recurrence {
         t = t * (factor / (i_ + 1.0 - j));
       }
     }
+    block = block * (1.0 + slip_ * i_);
     const R stays = (b_ + n_) / (a_ + b_ + n_);
     n_ += 1;
     if (weight_ == count_weight::stayed) {
@@ -268,12 +274,15 @@ class erlang_recurrence {
     return block;
   }
 
-  /// Of the last block; the next one may have another.
+  /// Of the last block.
   [[nodiscard]] double shift() const { return used_shift_; }
+
+  /// Of the next block.
+  [[nodiscard]] double next_shift() const { return shift_; }
 
   /// Σ_{m >= n} f(m) - ∫_{n-1/2}^inf f for the block n - 1/2 in the middle of the last ten: Euler and Maclaurin's
   /// correction in central differences, in units of the next shift.
-  [[nodiscard]] scaled_number<R> correction() const {
+  [[nodiscard]] R correction() const {
     constexpr double c[] = {1.0 / 24, -17.0 / 5760, 367.0 / 967680, -27859.0 / 464486400, 1295803.0 / 122624409600.0};
     std::array<R, kept> d = ring_;
     R sum(0.0);
@@ -281,7 +290,7 @@ class erlang_recurrence {
       for (std::size_t m = 0; m + order < kept; ++m) d[m] = d[m + 1] - d[m];
       if (order % 2 == 1) sum = sum + c[order / 2] * d[(kept - order) / 2];
     }
-    return {sum, R(shift_ * rescaling)};
+    return sum;
   }
 
   /// Above how much of a block all later ones stay, where the counts' chances fall already; else infinity.
@@ -296,6 +305,10 @@ class erlang_recurrence {
 
  private:
   [[nodiscard]] static std::size_t index(int j) { return static_cast<std::size_t>(j); }
+
+  /// By what share of itself v/(1+v) is above z, to which it was rounded: thousands of steps multiply by z. Where
+  /// counts spread far about their mean v is large and z near 1; else nothing.
+  [[nodiscard]] static double slip(double z, double v) { return z < 0.5 ? 0.0 : ((1.0 - z) - 1.0 / (1.0 + v)) / z; }
 
   void rescale() {
     constexpr double high = 1e200;
@@ -314,6 +327,7 @@ class erlang_recurrence {
   R a_;
   R b_;
   R z_;
+  double slip_;
   count_weight weight_;
   std::array<R, max_stages> first_{};
   std::array<R, max_stages> term_{};
@@ -325,53 +339,6 @@ class erlang_recurrence {
   double shift_ = 0;
   double used_shift_ = 0;
 };
-
-/// Σ_i weight(⌊i/k⌋) P(i) at v = (time from now)/c > 0.
-template <class R>
-[[nodiscard]] scaled_number<R> erlang_sum(const erlang_stages<R>& at, const R& a, const R& b, const R& v,
-                                          count_weight weight) {
-  // Far enough out that a block differs little from the next: the chances spread over some √(n/k) blocks, and the
-  // correction's last term falls with the 11th power of that.
-  const double few = std::max(160.0, 90.0 * at.k);
-  constexpr double gentle = 0.25;
-  constexpr double negligible = 1e-18;
-  constexpr double drowned = 50.0;  // e^-50 of the highest block
-  using recurrence = erlang_recurrence<R>;
-  recurrence blocks(at, a, b, v, weight);
-  const R start = -at.s * numeric::log1p(v);
-  R sum(0.0);
-  double shift = 0.0;
-  const auto total = [&] { return scaled_number<R>{sum, R(start + shift * recurrence::rescaling)}; };
-  double peak = not_a_value;
-  for (double n = 1;; n += 1) {
-    R block = blocks.next();
-    if (blocks.shift() > shift) {
-      sum = sum * numeric::exp((shift - blocks.shift()) * recurrence::rescaling);
-      shift = blocks.shift();
-    } else if (blocks.shift() < shift) {
-      block = block * numeric::exp((blocks.shift() - shift) * recurrence::rescaling);
-    }
-    sum = sum + block;
-    const double share = numeric::value_of(block) / numeric::value_of(sum);
-    if (n > 1 && !(share * blocks.rest_over_block() > negligible)) return total();
-    if (n < few) continue;
-    const erlang_blocks<R> far(at, a, b, v, weight);
-    const double slope = far.slope(n);
-    const bool faint = share < 1e-22;
-    if (!faint && std::fabs(slope) >= gentle) {
-      if (slope < 0) continue;
-      if (numeric::is_nan(peak)) peak = numeric::value_of(far.log_block(far.look(n).peak));
-      const double here =
-          numeric::value_of(start) + shift * recurrence::rescaling + numeric::log(numeric::value_of(block));
-      if (peak - here < drowned) continue;
-    } else if (!faint) {
-      for (int more = 0; more < 5; ++more) (void)blocks.next();
-      const scaled_number<R> join = blocks.correction();
-      return total() + scaled_number<R>{join.value, R(start + join.log_scale)} + far.integral(n - 0.5);
-    }
-    return total() + far.integral(n - 0.5);
-  }
-}
 
 }  // namespace valorem::inline VALOREM_ABI::detail
 

@@ -3,7 +3,7 @@
 #ifndef VALOREM_MODEL_ERLANG_DISCOUNT_HPP
 #define VALOREM_MODEL_ERLANG_DISCOUNT_HPP
 
-#include <valorem/model/erlang_counts.hpp>
+#include <valorem/model/erlang_sum.hpp>
 
 namespace valorem::inline VALOREM_ABI::detail {
 
