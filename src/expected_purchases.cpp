@@ -41,7 +41,9 @@ struct chunked {
     for (std::size_t i = first; i < last; i += chunk_rows) {
       const std::size_t n = std::min(chunk_rows, last - i);
       kernel.chunk(i, n, answers, done);
-      for (std::size_t k = 0; k < n; ++k) {
+      mask all = ~mask{0};
+      for (std::size_t k = 0; k < n; ++k) all &= done[k];
+      for (std::size_t k = 0; all == 0 && k < n; ++k) {
         if (done[k] == 0) answers[k] = kernel.one(i + k);
       }
       std::memcpy(out + i, answers.data(), n * sizeof(double));
@@ -182,7 +184,7 @@ struct beta_geometric_purchases {
   }
 };
 
-/// New customers of Pareto/NBD, who have a closed form.
+/// New customers of Pareto/NBD, who have a closed form: numeric::growth_within, for rows between its limits.
 struct pareto_new_purchases {
   pareto_nbd m;
   const double* t;
@@ -192,12 +194,13 @@ struct pareto_new_purchases {
   VALOREM_INLINE void chunk(std::size_t first, std::size_t n, chunk_column& answers, marks& done) const noexcept {
     const double rate = m.r / m.alpha;
     const double rise = 1.0 - m.s;
+    const double per = 1.0 / rise;
     for (std::size_t k = 0; k < n; ++k) {
-      const double ahead = t[first + k];
-      const mask good = when(ahead > 0) & ~numeric::not_finite(ahead);
-      const double y = numeric::log1p(pick(good, ahead, 1.0) / m.beta);
-      answers[k] = rate * (m.beta * numeric::growth_within(rise, y));
-      done[k] = good;
+      const double v = t[first + k] / m.beta;
+      const double u = rise * numeric::detail::log1p_within(v);
+      const double fallen = u < -40.0 ? -40.0 : u;  // e^-40 is nothing beside 1
+      answers[k] = rate * (m.beta * (numeric::detail::expm1_within(fallen) * per));
+      done[k] = when(v > 0) & ~numeric::not_finite(v) & when(numeric::detail::magnitude(u) > 0x1p-54) & when(u < 709.0);
     }
   }
 };

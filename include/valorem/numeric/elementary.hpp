@@ -119,6 +119,36 @@ VALOREM_INLINE double join_logarithm(double k, double f, double s, double small)
   return k * ln2_high + (f - (half_square - tail));
 }
 
+// e^x - 1 for x in [-700, 710] and not nearer to 0 than 2^-54; else finite rubbish.
+VALOREM_INLINE double expm1_within(double x) noexcept {
+  const reduced_exponent reduced = reduce_exponent(x);
+  const double r = reduced.r;
+  const double tail = exp_tail(r) + (reduced.r_error + reduced.r_error * r);
+  // Half of the result, (2^(k-1) - 1/2) + 2^(k-1) (r + tail): 2^(k-1) is a double for every k up to 1024. The first
+  // term is 0 or not below the second, which makes the error of their sum exact.
+  const double scale = std::bit_cast<double>((reduced.bits - 1024) << 52);
+  const double whole = scale - 0.5;
+  const double part = scale * r;
+  const double sum = whole + part;
+  const double rest = part - (sum - whole);
+  return 2.0 * (sum + (rest + scale * tail));
+}
+
+// ln(1 + x) for finite x > -1, but for the sign of -0; else rubbish.
+VALOREM_INLINE double log1p_within(double x) noexcept {
+  // u + lost = 1 + x exactly, whichever of 1 and x is the larger.
+  const double u = as_written(1.0 + x);
+  const double x_in_u = as_written(u - 1.0);
+  const double lost = as_written(1.0 - (u - x_in_u)) + as_written(x - x_in_u);
+  const reduced_logarithm reduced = reduce_logarithm(u);
+  const double s = reduced.f / (2.0 + reduced.f);
+  // 1 + x = 2^k (1 + f + c) exactly, and ln(1 + f + c) = ln(1 + f) + c / (1 + f); 1 / (1 + f) = (1 - s) / (1 + s) =
+  // 1 - 2 s + 2 s^2 - ... is close enough here. Half of it, because 2^(1-k) is a double for every k and 2^-k is not.
+  const double twice_c = lost * std::bit_cast<double>(exponent_field - reduced.exponent);
+  const double small = twice_c * (0.5 - s + s * s);
+  return join_logarithm(reduced.k, reduced.f, s, small);
+}
+
 }  // namespace detail
 
 /// e^x. Overflows to infinity above 709.78, underflows gradually to 0 below -745.13; NaN gives NaN.
@@ -138,18 +168,7 @@ VALOREM_INLINE double join_logarithm(double k, double f, double s, double small)
 /// e^x - 1, without cancellation near 0; -0 gives -0, NaN gives NaN.
 /// Same bits everywhere; error below elementary_ulp_bound.
 [[nodiscard]] VALOREM_INLINE double expm1(double x) noexcept {
-  const detail::reduced_exponent reduced = detail::reduce_exponent(x);
-  const double r = reduced.r;
-  const double tail = detail::exp_tail(r) + (reduced.r_error + reduced.r_error * r);
-  // Half of the result, (2^(k-1) - 1/2) + 2^(k-1) (r + tail): 2^(k-1) is a double for every k up to 1024. The first
-  // term is 0 or not below the second, which makes the error of their sum exact.
-  const double scale = std::bit_cast<double>((reduced.bits - 1024) << 52);
-  const double whole = scale - 0.5;
-  const double part = scale * r;
-  const double sum = whole + part;
-  const double rest = part - (sum - whole);
-  const double result = 2.0 * (sum + (rest + scale * tail));
-  const double not_above = x > 710.0 ? detail::infinity : result;
+  const double not_above = x > 710.0 ? detail::infinity : detail::expm1_within(x);
   const double within = x < -40.0 ? -1.0 : not_above;
   // Halving and doubling would lose a bit of a subnormal x, and the sign of -0.
   return detail::magnitude(x) < 0x1p-54 ? x : within;
@@ -170,17 +189,7 @@ VALOREM_INLINE double join_logarithm(double k, double f, double s, double small)
 /// ln(1 + x), without cancellation near 0; -0 gives -0, -1 gives -infinity, x < -1 and NaN give NaN.
 /// Same bits everywhere; error below elementary_ulp_bound.
 [[nodiscard]] VALOREM_INLINE double log1p(double x) noexcept {
-  // u + lost = 1 + x exactly, whichever of 1 and x is the larger.
-  const double u = detail::as_written(1.0 + x);
-  const double x_in_u = detail::as_written(u - 1.0);
-  const double lost = detail::as_written(1.0 - (u - x_in_u)) + detail::as_written(x - x_in_u);
-  const detail::reduced_logarithm reduced = detail::reduce_logarithm(u);
-  const double s = reduced.f / (2.0 + reduced.f);
-  // 1 + x = 2^k (1 + f + c) exactly, and ln(1 + f + c) = ln(1 + f) + c / (1 + f); 1 / (1 + f) = (1 - s) / (1 + s) =
-  // 1 - 2 s + 2 s^2 - ... is close enough here. Half of it, because 2^(1-k) is a double for every k and 2^-k is not.
-  const double twice_c = lost * std::bit_cast<double>(detail::exponent_field - reduced.exponent);
-  const double small = twice_c * (0.5 - s + s * s);
-  const double result = detail::with_sign_of(x, detail::join_logarithm(reduced.k, reduced.f, s, small));
+  const double result = detail::with_sign_of(x, detail::log1p_within(x));
   const double positive = x < detail::infinity ? result : x;
   const double outside = x == -1.0 ? -detail::infinity : detail::not_a_number;
   return x > -1.0 ? positive : outside;

@@ -116,11 +116,11 @@ template <class R>
   return y * expm1_over(R(rise * y));
 }
 
-/// Without derivatives in rise to keep, rise may divide; no branch, for loops over columns.
+/// Without derivatives in rise to keep, rise may divide.
 [[nodiscard]] VALOREM_INLINE double growth_within(double rise, double y) noexcept {
   const double u = rise * y;
   const bool linear = u > -0x1p-54 && u < 0x1p-54;
-  return select(linear, y, numeric::expm1(u) / select(linear, 1.0, rise));
+  return select(linear, y, numeric::expm1(u) * (1.0 / select(linear, 1.0, rise)));
 }
 
 }  // namespace valorem::inline VALOREM_ABI::numeric
