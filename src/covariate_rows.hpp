@@ -53,8 +53,9 @@ inline void require_numbers(const covariate_plan& plan, std::span<const std::siz
   for (std::size_t k = 0; k < plan.columns.size(); ++k) {
     for (const std::size_t i : used) {
       const double v = plan.columns[k][i];
-      if (!numeric::is_finite(v)) refuse_covariate(plan.names[k], "is not a finite number in row " + std::to_string(i));
-      if (std::fabs(v) > most) refuse_covariate(plan.names[k], "exceeds 1e100 in row " + std::to_string(i));
+      if (!numeric::is_finite(v))
+        refuse_covariate(plan.names[k], "is not a finite number in row " + std::to_string(i + 1));
+      if (std::fabs(v) > most) refuse_covariate(plan.names[k], "exceeds 1e100 in row " + std::to_string(i + 1));
     }
   }
 }

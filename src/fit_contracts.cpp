@@ -81,7 +81,7 @@ compressed_contracts compress(const weighted_contracts& rows) {
   for (std::size_t i = 0; i < c.size(); ++i) {
     const double w = rows.weight.empty() ? 1.0 : rows.weight[i];
     if (!(w >= 0) || !numeric::is_finite(w)) {
-      throw contract_error("weight of row " + std::to_string(i) + " must be finite and not negative");
+      throw contract_error("weight of row " + std::to_string(i + 1) + " must be finite and not negative");
     }
     // + 0.0: of two zeros the positive one.
     if (check(c[i]) == status::ok && w > 0) good.push_back({c.duration[i] + 0.0, c.churned[i] + 0.0, w});

@@ -34,7 +34,7 @@ usable_rows<Row> usable(std::size_t n, std::span<const double> weight, At&& at, 
   for (std::size_t i = 0; i < n; ++i) {
     const double w = weight.empty() ? 1.0 : weight[i];
     if (!numeric::is_finite(w) || w < 0) {
-      throw contract_error("weight of row " + std::to_string(i) + " must be finite and not negative");
+      throw contract_error("weight of row " + std::to_string(i + 1) + " must be finite and not negative");
     }
     const Row row = at(i);
     if (w == 0 || !wanted(row)) continue;
@@ -42,7 +42,8 @@ usable_rows<Row> usable(std::size_t n, std::span<const double> weight, At&& at, 
     out.weight.push_back(w);
     out.total += w;
   }
-  if (out.rows.empty()) throw data_error("no row can be used for the fit: each is bad, as its status says, or has no weight");
+  if (out.rows.empty())
+    throw data_error("no row can be used for the fit: each is bad, as its status says, or has no weight");
   return out;
 }
 

@@ -30,6 +30,7 @@ std::pair<py::array_t<double>, std::vector<std::size_t>> numbers_in(const text& 
 void bind_columns(py::module_& m) {
   m.def("numbers", &table_column, py::arg("column"), py::arg("name"),
         "A column as float64, by the rules of every function that takes numbers.");
+  m.def("json_text", &json_text, py::arg("source"), py::arg("name"), "One text of JSON, not a file's name.");
   m.def("numbers_in", &numbers_in, py::arg("cells"), py::arg("decimal") = ".",
         "Text as float64, NaN where a cell is empty or no number, and the rows (from 0) of the latter.");
 }

@@ -79,7 +79,15 @@ fit_record fit_contracts_of(O lost, O survivors, O duration, O churned, O weight
     const py::gil_scoped_release others_may_run;
     result = fit<M>(rows, how, known);
   }
-  return warned(record_of(result));
+  const fit_record out = warned(record_of(result));
+  if (duration.is_none()) return out;
+  const py::array_t<double> t = table_column(duration, "duration");
+  const py::array_t<double> ended = table_column(flags(churned), "churned");
+  const weights_argument w(weights);
+  warn_left_out(out.name, span_of(t).size(), w.span(), [&](std::size_t i) {
+    return check(contract_history{span_of(t)[i], span_of(ended)[i]});
+  });
+  return out;
 }
 
 template <class M>

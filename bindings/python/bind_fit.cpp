@@ -50,7 +50,19 @@ std::vector<interval> ends_of(const fit_record& f, const py::object& level, cons
   return out;
 }
 
+/// Whether the second holds the first as a special case or a limit, as far as models of different names can.
+bool nested(const std::string& in, const std::string& of) {
+  if (in == of) return true;
+  if (in == "nbd") return of != "bg_bb" && of != "gamma_gamma";  // where nobody leaves
+  return (in == "pareto_nbd" && of == "ggompertz_nbd") ||
+         (in == "shifted_beta_geometric" && of == "beta_discrete_weibull");
+}
+
 likelihood_ratio compared(const fit_record& restricted, const fit_record& full) {
+  if (!nested(restricted.name, full.name)) {
+    throw contract_error("a likelihood-ratio test is of a model within a larger one, and " + restricted.name +
+                         " is no special case of " + full.name + "; compare their aic or bic");
+  }
   for (const fit_record* f : {&restricted, &full}) require_unpenalised(f->penalised(), "a likelihood-ratio test");
   require_same_rows(restricted.rows, full.rows);
   return likelihood_ratio_test(restricted.log_likelihood, full.log_likelihood,
@@ -104,6 +116,15 @@ void warn_unless_converged(const std::string& model, fit_status outcome, const s
   }
   const py::object type = py::module_::import("valorem.errors").attr("ConvergenceWarning");
   if (PyErr_WarnEx(type.ptr(), why.c_str(), 1) != 0) throw py::error_already_set();
+}
+
+void warn_left_out(const std::string& model, std::size_t left, std::size_t rows, std::size_t first, status why) {
+  const auto count = [](std::size_t n) { return shown(static_cast<double>(n), ",.10g"); };
+  const std::string text = model + ": " + count(left) + " of " + count(rows) + " rows left out of the fit, row " +
+                           count(first + 1) + " the first, as " + std::string(name(why)) + ": " +
+                           (why == status::undefined ? "The mean spend is not above 0." : std::string(sentence(why)));
+  const py::object type = py::module_::import("valorem.errors").attr("RowsLeftOutWarning");
+  if (PyErr_WarnEx(type.ptr(), text.c_str(), 1) != 0) throw py::error_already_set();
 }
 
 fit_record warned(fit_record f) {

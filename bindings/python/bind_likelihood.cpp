@@ -53,32 +53,68 @@ py::array_t<double> gradients(const B<double>& m, const py::object& frequency, c
       });
 }
 
-/// Histories as fit reads them: f(rows, how) with Python's lock released.
+template <class M>
+status status_of(const M& m, const history& h, double log_gaps) {
+  const status s = row_status(m, h);
+  if constexpr (erlang_model<M>) {
+    return s == status::ok && m.k > 1 ? check_gaps(h, log_gaps) : s;
+  } else {
+    return s;
+  }
+}
+
+/// Columns that a model is fitted to.
+struct fitted_columns {
+  fitted_columns(const py::object& frequency, const py::object& recency, const py::object& T, const py::object& weights,
+                 const py::object& log_gaps)
+      : x(table_column(frequency, "frequency")),
+        t_x(table_column(recency, "recency")),
+        age(table_column(T, "T")),
+        weight(weights),
+        gaps(log_gaps, "log_gaps") {}
+
+  [[nodiscard]] history_columns histories() const {
+    const auto span = [](const py::array_t<double>& a) {
+      return std::span<const double>(a.data(), static_cast<std::size_t>(a.size()));
+    };
+    return {span(x), span(t_x), span(age)};
+  }
+
+  py::array_t<double> x, t_x, age;
+  weights_argument weight, gaps;
+};
+
+/// f(rows, how) with Python's lock released.
 template <class F>
-auto with_rows(const py::object& frequency, const py::object& recency, const py::object& T, const py::object& weights,
-               const py::object& log_gaps, const py::object& threads, F f) {
-  const py::array_t<double> x = table_column(frequency, "frequency");
-  const py::array_t<double> t_x = table_column(recency, "recency");
-  const py::array_t<double> age = table_column(T, "T");
-  const weights_argument w(weights);
-  const weights_argument gaps(log_gaps, "log_gaps");
-  const auto span = [](const py::array_t<double>& a) {
-    return std::span<const double>(a.data(), static_cast<std::size_t>(a.size()));
-  };
-  const history_columns columns{span(x), span(t_x), span(age)};
+auto with_rows(const fitted_columns& given, const py::object& threads, F f) {
+  const history_columns columns = given.histories();
+  const std::span<const double> weight = given.weight.span();
+  const std::span<const double> gaps = given.gaps.span();
   const execution how = threads_argument(threads);
   const py::gil_scoped_release others_may_run;
-  const weighted_histories rows = compress(columns, w.span(), gaps.span());
+  const weighted_histories rows = compress(columns, weight, gaps);
   return f(weighted_rows{rows.columns(), rows.weight, rows.log_gaps}, how);
+}
+
+/// The fit's record, after warnings about how it ended and about rows that are no histories.
+template <class M>
+fit_record told(const fit_result<M>& fit, const fitted_columns& given) {
+  const history_columns columns = given.histories();
+  const std::span<const double> gaps = given.gaps.span();
+  const fit_record out = warned(record_of(fit));
+  warn_left_out(out.name, columns.size(), given.weight.span(),
+                [&](std::size_t i) { return status_of(fit.model, columns[i], gaps.empty() ? not_a_value : gaps[i]); });
+  return out;
 }
 
 template <class M>
 fit_record fit_model(const py::object& frequency, const py::object& recency, const py::object& T,
                      const py::object& weights, const py::object& prior, const py::object& threads) {
   const penalty known = penalty_argument(prior);
-  return warned(
-      record_of(with_rows(frequency, recency, T, weights, py::none(), threads,
-                          [&](const weighted_rows& rows, const execution& how) { return fit<M>(rows, how, known); })));
+  const fitted_columns given(frequency, recency, T, weights, py::none());
+  return told(with_rows(given, threads,
+                        [&](const weighted_rows& rows, const execution& how) { return fit<M>(rows, how, known); }),
+              given);
 }
 
 template <class M>
@@ -87,10 +123,12 @@ fit_record fit_stages(const py::object& frequency, const py::object& recency, co
                       const py::object& k, const py::object& threads) {
   const penalty known = penalty_argument(prior);
   const std::optional<int> stages = k.is_none() ? std::nullopt : std::optional(stages_argument(k));
-  return warned(record_of(with_rows(frequency, recency, T, weights, log_gaps, threads,
-                                    [&](const weighted_rows& rows, const execution& how) {
-                                      return stages ? fit_at<M>(*stages, rows, how, known) : fit<M>(rows, how, known);
-                                    })));
+  const fitted_columns given(frequency, recency, T, weights, log_gaps);
+  return told(with_rows(given, threads,
+                        [&](const weighted_rows& rows, const execution& how) {
+                          return stages ? fit_at<M>(*stages, rows, how, known) : fit<M>(rows, how, known);
+                        }),
+              given);
 }
 
 template <class M>
@@ -100,7 +138,7 @@ py::array_t<double> profile_of(const fit_record& record, const py::object& frequ
   const fit_result<M> f = result_of<M>(record);
   const double covered = one_number(level, "level");
   return ends_array(with_rows(
-      frequency, recency, T, weights, log_gaps, threads,
+      fitted_columns(frequency, recency, T, weights, log_gaps), threads,
       [&](const weighted_rows& rows, const execution& how) { return profile_intervals<M>(rows, f, covered, how); }));
 }
 
@@ -112,7 +150,7 @@ draws_record drawn_of(const fit_record& record, const py::object& frequency, con
   const fit_result<M> f = result_of<M>(record);
   const draw_options asked = draws_asked(size, seed, proposals);
   return record_of(
-      with_rows(frequency, recency, T, weights, log_gaps, threads,
+      with_rows(fitted_columns(frequency, recency, T, weights, log_gaps), threads,
                 [&](const weighted_rows& rows, const execution& how) { return draw_posterior(rows, f, asked, how); }));
 }
 
@@ -123,18 +161,8 @@ py::object bootstrapped(const fit_record& record, const py::object& frequency, c
   const fit_result<M> f = result_of<M>(record);
   const bootstrap_options asked = bootstrap_asked(size, seed);
   return table_of(
-      with_rows(frequency, recency, T, weights, log_gaps, threads,
+      with_rows(fitted_columns(frequency, recency, T, weights, log_gaps), threads,
                 [&](const weighted_rows& rows, const execution& how) { return bootstrap(rows, f, asked, how); }));
-}
-
-template <class M>
-status status_of(const M& m, const history& h, double log_gaps) {
-  const status s = row_status(m, h);
-  if constexpr (erlang_model<M>) {
-    return s == status::ok && m.k > 1 ? check_gaps(h, log_gaps) : s;
-  } else {
-    return s;
-  }
 }
 
 template <class M>
@@ -215,7 +243,7 @@ void define_likelihood(py::class_<B<double>>& c) {
       "left\n"
       "out; the order of the rows does not matter. Raises DataError where no row is left; warns with "
       "ConvergenceWarning\n"
-      "where there is no sharp maximum.\n" +
+      "where there is no sharp maximum, and with RowsLeftOutWarning where rows were left out.\n" +
       std::string(penalty_doc);
   c.def_static("fit", &fit_model<M>, arg("frequency"), arg("recency"), arg("T"), maybe("weights"), maybe("penalty"),
                py::kw_only(), threads_one(), fit_doc.c_str());

@@ -224,6 +224,14 @@ void bind_score(py::module_& m) {
           "time_unit", [](const fitted_model& f) { return std::string(name(f.units.time)); }, "Of every time and rate.")
       .def_property_readonly(
           "currency", [](const fitted_model& f) { return f.units.currency; }, "Its label; empty where none was named.")
+      .def_property_readonly(
+          "as_of",
+          [](const fitted_model& f) -> py::object {
+            if (!f.as_of) return py::none();
+            constexpr int epoch = 719163;  // Python counts days from the year 1
+            return py::module_::import("datetime").attr("date").attr("fromordinal")(f.as_of->days + epoch);
+          },
+          "The day that the histories it was fitted to end, or None where they name none.")
       .def_readonly("customers", &fitted_model::customers, "Customers with a good history.")
       .def_readonly("spend_excluded", &fitted_model::spend_excluded,
                     "Repeat customers whose mean spend is not above 0.")
@@ -235,7 +243,7 @@ void bind_score(py::module_& m) {
           "bits.\n"
           "docs/schema/fitted-model-1.schema.json describes it.")
       .def_static(
-          "from_json", [](const py::object& text) { return read_fitted_model(one_text(text, "text")).value(); },
+          "from_json", [](const py::object& text) { return read_fitted_model(json_text(text, "text")).value(); },
           arg("text"), "What to_json wrote, by any version of this form; ProgramError says where a text is wrong.")
       .def(py::pickle([](const fitted_model& f) { return py::str(to_json(f)); },
                       [](const py::str& text) { return read_fitted_model(text.cast<std::string>()).value(); }))

@@ -117,7 +117,7 @@ auto with_spends(O frequency, O monetary_value, O weights, O log_spend, O thread
 
 fit_record fit_gamma_gamma(O frequency, O monetary_value, O weights, O prior, O log_spend, O threads) {
   const penalty known = penalty_argument(prior);
-  return warned(record_of(with_spends(
+  const fit_record out = warned(record_of(with_spends(
       frequency, monetary_value, weights, log_spend, threads,
       [&](const weighted_spends& rows, const execution& how) {
         return fit_spend(rows.x, rows.mean_spend, rows.weight, how, known);
@@ -125,6 +125,15 @@ fit_record fit_gamma_gamma(O frequency, O monetary_value, O weights, O prior, O 
       [&](const weighted_itemised_spends& rows, const execution& how) {
         return fit_itemised_spend(rows.x, rows.mean_spend, rows.sum_log_spend, rows.weight, how, known);
       })));
+  const py::array_t<double> x = table_column(frequency, "frequency");
+  const py::array_t<double> mean = table_column(monetary_value, "monetary_value");
+  const weights_argument w(weights);
+  const weights_argument logs(log_spend, "log_spend");
+  warn_left_out(out.name, span_over(x).size(), w.span(), [&](std::size_t i) {
+    const spend_history s{span_over(x)[i], span_over(mean)[i]};
+    return log_spend.is_none() ? check(s) : check(itemised_spend{s.x, s.mean, logs.span()[i]});
+  });
+  return out;
 }
 
 py::array_t<double> profile_gamma_gamma(const fit_record& record, O frequency, O monetary_value, O weights, O log_spend,
@@ -267,7 +276,7 @@ void bind_spend(py::module_& m) {
   m.def(
       "load_model",
       [](O text) {
-        const std::string json = one_text(text, "text");
+        const std::string json = json_text(text, "text");
         const auto held = [](const auto& model) -> py::object { return py::cast(model); };
         // The schema's name says who reads it; where it stands elsewhere, that reader refuses the text in its place.
         if (json.find("\"valorem-covariate-model/") != std::string::npos) {

@@ -24,6 +24,9 @@ void bind_score(pybind11::module_& m);
 void bind_csv(pybind11::module_& m);
 void bind_diagnostics(pybind11::module_& m);
 
+/// Of everything that the module holds by now: a call that fits no signature raises TypeError with one sentence.
+void explain_calls(pybind11::module_& m);
+
 }  // namespace valorem::python
 
 #endif

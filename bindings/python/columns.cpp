@@ -231,6 +231,15 @@ std::string one_text(py::handle source, std::string_view name) {
   return {bytes, static_cast<std::size_t>(length)};
 }
 
+std::string json_text(py::handle source, std::string_view name) {
+  std::string text = one_text(source, name);
+  if (text.ends_with(".json") && text.find('{') == std::string::npos) {
+    throw contract_error(std::string(name) + ": '" + text +
+                         "' is the name of a file: open it, and give the text that it holds");
+  }
+  return text;
+}
+
 execution threads_argument(py::handle threads) {
   const long long n = one_count(threads, "threads");
   if (n < 1) throw contract_error("threads: must be at least 1, is " + std::to_string(n));

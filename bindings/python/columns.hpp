@@ -47,6 +47,8 @@ struct argument {
 [[nodiscard]] double one_number(py::handle source, std::string_view name);
 [[nodiscard]] long long one_count(py::handle source, std::string_view name);
 [[nodiscard]] std::string one_text(py::handle source, std::string_view name);
+/// One text of JSON: what looks like a file's name is refused as that.
+[[nodiscard]] std::string json_text(py::handle source, std::string_view name);
 
 /// threads= as an execution; throws contract_error below 1.
 [[nodiscard]] execution threads_argument(py::handle threads);

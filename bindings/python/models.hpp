@@ -134,6 +134,27 @@ void warn_unless_converged(const std::string& model, fit_status outcome, const s
 /// The same, and hands the fit on.
 fit_record warned(fit_record f);
 
+/// Warns with RowsLeftOutWarning: so many of all rows, the first with its reason.
+void warn_left_out(const std::string& model, std::size_t left, std::size_t rows, std::size_t first, status why);
+
+/// The same where any row of a weight above 0 has another status than ok, status_at(i).
+template <class StatusAt>
+void warn_left_out(const std::string& model, std::size_t rows, std::span<const double> weight, StatusAt status_at) {
+  std::size_t left = 0;
+  std::size_t first = 0;
+  status why = status::ok;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const status s = weight.empty() || weight[i] > 0 ? status_at(i) : status::ok;
+    if (s == status::ok) continue;
+    if (left == 0) {
+      first = i;
+      why = s;
+    }
+    ++left;
+  }
+  if (left > 0) warn_left_out(model, left, rows, first, why);
+}
+
 template <parametric M>
 fit_record record_of(const fit_result<M>& f) {
   const auto values = f.model.parameters();

@@ -22,4 +22,5 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   valorem::python::bind_score(m);
   valorem::python::bind_csv(m);
   valorem::python::bind_diagnostics(m);
+  valorem::python::explain_calls(m);
 }

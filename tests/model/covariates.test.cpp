@@ -608,11 +608,11 @@ TEST(covariates, columns_that_say_nothing_are_refused_by_name) {
   };
   std::vector<double> z = who.age;
   z[7] = not_a_value;
-  expect_refusal<data_error>(with(z), "'third' is not a finite number in row 7");
+  expect_refusal<data_error>(with(z), "'third' is not a finite number in row 8");
   z[7] = -inf;
-  expect_refusal<data_error>(with(z), "'third' is not a finite number in row 7");
+  expect_refusal<data_error>(with(z), "'third' is not a finite number in row 8");
   z[7] = 1e101;
-  expect_refusal<data_error>(with(z), "'third' exceeds 1e100 in row 7");
+  expect_refusal<data_error>(with(z), "'third' exceeds 1e100 in row 8");
   expect_refusal<data_error>(with(std::vector<double>(z.size(), 0.1)), "'third' has one value in every row");
   expect_refusal<data_error>(with(std::vector<double>(z.size(), 0.0)), "'third' is 0 in every row");
   const auto combined = [&](double origin) {

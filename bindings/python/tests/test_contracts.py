@@ -151,7 +151,7 @@ def test_refusals_name_the_argument():
         (lambda: m.log_likelihood(lost=[1, -1], survivors=1), r"lost\[1\] must be finite and not negative"),
         (lambda: m.log_likelihood(lost=[1], survivors=NAN), "survivors must be finite"),
         (lambda: m.fit(duration=[1.0], churned=[1.0, 0.0]), "duration has 1 rows, churned has 2"),
-        (lambda: m.fit(duration=[1.0], churned=[1.0], weights=[-1.0]), "weight of row 0"),
+        (lambda: m.fit(duration=[1.0], churned=[1.0], weights=[-1.0]), "weight of row 1"),
         (lambda: m.fit(lost=[1.0], survivors=1, weights=[1.0]), "weights belong to"),
         (lambda: vl.kaplan_meier([1.0], [0.0], level=1.0), "level must lie between 0 and 1"),
     ]:

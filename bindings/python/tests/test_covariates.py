@@ -297,7 +297,7 @@ def test_what_is_refused(customers):
         with pytest.raises(error, match=match):
             vl.BGNBD.fit(**history, **{"covariates": z, **options})
 
-    refused("'age' is not a finite number in row 3", covariates={"age": np.where(np.arange(N) == 3, np.nan, z["age"])})
+    refused("'age' is not a finite number in row 4", covariates={"age": np.where(np.arange(N) == 3, np.nan, z["age"])})
     refused("'one' has one value", covariates={**z, "one": np.ones(N)})
     refused("'sum' is a linear combination", covariates={**z, "sum": z["age"] + 2 * z["member"]})
     bad = vl.ContractError

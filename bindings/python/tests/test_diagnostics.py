@@ -1,5 +1,6 @@
 """Does the model fit: the numbers of vl.holdout_report and its like, against SciPy, NumPy and what is known of CDNOW."""
 
+import datetime
 import pickle
 import warnings
 
@@ -251,7 +252,21 @@ def test_rows_of_nobody_and_bad_rows_do_not_count():
     assert track["expected_cumulative"][-1] == pytest.approx(expected, rel=1e-12)
 
 
+def test_a_fit_that_has_seen_the_holdout_is_refused(cdnow, cdnow_sample, fitted):
+    lines = {"customer_id": cdnow_sample["id"], "date": cdnow_sample["date"], "amount": cdnow_sample["dollars"]}
+    whole = vl.fit(vl.summarise(lines, observation_end="1998-06-30", currency="USD"), "bg_nbd")
+    assert fitted.as_of == datetime.date(1997, 9, 30) and whole.as_of == datetime.date(1998, 6, 30)
+    for verb in (vl.holdout_report, vl.conditional_expectations):
+        with pytest.raises(vl.ContractError, match="fitted: it has seen purchases up to 1998-06-30, and the holdout begins after 1997-09-30"):
+            verb(cdnow, whole)
+    ready = vl.Summary.from_columns(np.arange(len(cdnow)), *(cdnow[name] for name in ("frequency", "recency", "T")), time_unit="week")
+    assert vl.fit(ready, "bg_nbd", None).as_of is None  # a table that names no day
+
+
 def test_refusals(cdnow, fitted):
+    with_age = vl.BGNBD.fit(*(cdnow[name] for name in ("frequency", "recency", "T")), covariates={"age": np.arange(len(cdnow)) % 7.0})
+    with pytest.raises(TypeError, match="fitted: a CovariateFit has a model for each customer, .* give its .without"):
+        vl.tracking(cdnow, with_age)
     with pytest.raises(vl.DataError, match="calibration_end"):
         vl.holdout_report(as_columns(cdnow), fitted)
     with pytest.raises(TypeError, match="fitted: str where a model of purchases"):

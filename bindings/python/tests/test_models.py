@@ -348,8 +348,11 @@ def test_fit():
 
 def test_rows_without_a_good_history_stay_out_of_a_fit():
     x, t_x, T = fit_data()
-    f = vl.BGNBD.fit(np.append(x, [NAN, 2.5]), np.append(t_x, [1, 1]), np.append(T, [2, 2]))
+    bad = np.append(x, [NAN, 2.5]), np.append(t_x, [1, 1]), np.append(T, [2, 2])
+    with pytest.warns(vl.RowsLeftOutWarning, match="^bg_nbd: 2 of 4,002 rows left out of the fit, row 4,001 the first, as missing: An input"):
+        f = vl.BGNBD.fit(*bad)
     assert f.rows == 4000 and f.model == vl.BGNBD.fit(x, t_x, T).model
+    assert f.model == vl.BGNBD.fit(*bad, weights=np.append(np.ones(4000), [0, 0])).model  # left out on purpose: not a word
     with pytest.raises(vl.DataError):
         vl.BGNBD.fit([NAN], [1.0], [2.0])
     with pytest.raises(vl.ContractError, match="unequal length"):

@@ -182,6 +182,8 @@ def test_facts_are_matched_by_customer(sample, fitted):
     assert vl.score(sample, fitted, **TERMS, program=vl.TierProgram.from_dict(PROGRAM), facts=rows)["tier"][100] in ("gold", "rich")
     with pytest.raises(vl.ContractError, match="facts: customer_id, row 3: this customer stands there twice"):
         vl.score(sample, fitted, **TERMS, program=PROGRAM, facts={"customer_id": [1, 2, 1], "points": [1.0] * 3, "signed": [True] * 3})
+    with pytest.raises(vl.DataError, match="^facts: not one of its 2 customers is in the summary, whose ids are like '1', not '-1'"):
+        vl.score(sample, fitted, **TERMS, program=PROGRAM, facts={"customer_id": [-1, -2], "points": [1.0] * 2, "signed": [True] * 2})
     with pytest.raises(vl.ContractError, match="facts: customer_id holds text, the summary's integers"):
         vl.score(sample, fitted, **TERMS, program=PROGRAM, facts={"customer_id": ["1"], "points": [1.0], "signed": [True]})
     with pytest.raises(vl.ContractError, match="asks for the fact points, which is none of"):

@@ -61,7 +61,7 @@ from .diagnostics import (
     spend_independence,
     tracking,
 )
-from .errors import ContractError, ConvergenceWarning, DataError, Error, MixedCohortsWarning, ProgramError
+from .errors import ContractError, ConvergenceWarning, DataError, Error, MixedCohortsWarning, ProgramError, RowsLeftOutWarning
 from .posterior import PosteriorRates
 from .scoring import Scores, draws, fit, score
 from .status import Status
@@ -109,6 +109,7 @@ __all__ = [
     "ProgramError",
     "Rates",
     "Route",
+    "RowsLeftOutWarning",
     "Scores",
     "ServiceCosts",
     "ShiftedBetaGeometric",

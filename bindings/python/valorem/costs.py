@@ -25,7 +25,7 @@ class Rates:
     def from_json(cls, text: str) -> Rates:
         """Reads {"schema": "rates/1", "currency": ..., "per_order": ..., "per_unit": ..., "per_year": ...,
         "per_minute": {channel: ...}}; a rate is a number, or an object of named parts that are added."""
-        return cls(_core.ServiceRates(_sources.word(text, "text")), text)
+        return cls(_core.ServiceRates(_core.json_text(text, "text")), text)
 
     @classmethod
     def from_dict(cls, rates: Mapping[str, Any]) -> Rates:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import _core, _sources
-from ._core import Correlation, Fit, FittedModel, VarianceRatio
+from ._core import Correlation, CovariateFit, Fit, FittedModel, VarianceRatio
 from .errors import ContractError, DataError, MixedCohortsWarning
 from .summary import Summary
 from .table import Table
@@ -134,7 +134,7 @@ def holdout_report(rows: object, fitted: object, *, threads: int = 1) -> Holdout
     goes on at frequency / T. Rows without a good history are left out of all. Customers with equal forecasts count
     together in Gini and deciles, each decile taking its share of them, so no number depends on the order of the rows."""
     model, name = _model_for(rows, fitted)
-    columns = _columns(rows, *HISTORY, *HOLDOUT)
+    columns = _holdout_columns(rows, fitted)
     history = _history(columns)
     length, purchases = (columns[name] for name in HOLDOUT)
     expected = model.expected_purchases(length, *history, threads=threads)
@@ -159,7 +159,7 @@ def conditional_expectations(
     if _sources.word(by, "by") not in ("frequency", "recency"):
         raise ContractError(f"by: must be 'frequency' or 'recency', not {by!r}")
     model, _ = _model_for(rows, fitted)
-    columns = _columns(rows, *HISTORY, *HOLDOUT)
+    columns = _holdout_columns(rows, fitted)
     history = _history(columns)
     length, purchases = (columns[name] for name in HOLDOUT)
     expected = model.expected_purchases(length, *history, threads=threads)
@@ -256,6 +256,8 @@ def _model_for(rows: object, fitted: object) -> tuple[Any, str]:
         if isinstance(rows, Summary) and rows.time_unit != fitted.time_unit:
             raise ContractError(f"fitted: its time unit is {fitted.time_unit}, that of the summary {rows.time_unit}")
         fitted = fitted.purchases
+    if isinstance(fitted, CovariateFit):
+        raise TypeError("fitted: a CovariateFit has a model for each customer, and this table asks one for all; give its .without")
     model = fitted.model if isinstance(fitted, Fit) else fitted
     if not hasattr(model, "expected_purchases"):
         raise TypeError(f"fitted: {type(model).__name__} where a model of purchases, its fit or vl.FittedModel is expected")
@@ -281,6 +283,14 @@ def _columns(rows: object, *names: str) -> dict[str, Any]:
     if isinstance(rows, Summary):
         out["weights"] = (rows["status"] == "ok").astype(np.float64)
     return out
+
+
+def _holdout_columns(rows: object, fitted: object) -> dict[str, Any]:
+    """Of a holdout that the model has not seen, as far as both name their days."""
+    columns = _columns(rows, *HISTORY, *HOLDOUT)
+    if isinstance(rows, Summary) and isinstance(fitted, FittedModel) and rows.as_of and fitted.as_of and fitted.as_of > rows.as_of:
+        raise ContractError(f"fitted: it has seen purchases up to {fitted.as_of}, and the holdout begins after {rows.as_of}; fit this summary")
+    return columns
 
 
 def _end_of(rows: object, columns: Mapping[str, Any]) -> float:

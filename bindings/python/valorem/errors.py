@@ -42,3 +42,7 @@ class MixedCohortsWarning(UserWarning):
 
 class ConvergenceWarning(UserWarning):
     """A fit that ended at a boundary, on a flat likelihood or without converging; fit.status says which."""
+
+
+class RowsLeftOutWarning(UserWarning):
+    """A fit to columns of which some rows are no data of its model; the message says how many, and why the first is not."""

@@ -10,7 +10,7 @@ import numpy as np
 from . import _core, _sources
 from ._core import FittedDraws, FittedModel
 from .costs import Rates, cost_to_serve
-from .errors import ContractError
+from .errors import ContractError, DataError
 from .summary import Summary
 from .table import Table
 from .tiers import TierProgram
@@ -202,6 +202,8 @@ def _aligned(summary: Summary, columns: Mapping[str, object], what: str) -> dict
     if missing is not None:
         raise ContractError(f"{what}: customer_id, row {int(np.flatnonzero(missing)[0]) + 1}: an id is missing")
     rows = _core.find_customers(*_sources.ids_alike(mine, theirs, what))
+    if len(theirs) and len(mine) and (rows < 0).all():
+        raise DataError(f"{what}: not one of its {len(theirs):,} customers is in the summary, whose ids are like '{mine[0]}', not '{theirs[0]}'")
     if (twice := _core.repeated_customer(theirs)) is not None:
         raise ContractError(f"{what}: customer_id, row {twice + 1}: this customer stands there twice")
     out = {}

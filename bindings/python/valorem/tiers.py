@@ -90,7 +90,7 @@ class TierProgram:
     @classmethod
     def from_json(cls, text: str) -> TierProgram:
         """Reads a program; ProgramError has line, column and pointer of whatever is wrong in it."""
-        return cls(_core.TierEngine(_sources.word(text, "text")), text)
+        return cls(_core.TierEngine(_core.json_text(text, "text")), text)
 
     @classmethod
     def from_dict(cls, program: Mapping[str, Any]) -> TierProgram:
