@@ -200,7 +200,8 @@ struct pareto_new_purchases {
       const double u = rise * numeric::detail::log1p_within(v);
       const double fallen = u < -40.0 ? -40.0 : u;  // e^-40 is nothing beside 1
       answers[k] = rate * (m.beta * (numeric::detail::expm1_within(fallen) * per));
-      done[k] = when(v > 0) & ~numeric::not_finite(v) & when(numeric::detail::magnitude(u) > 0x1p-54) & when(u < 709.0);
+      // u cannot overflow e^u: rise is at most 1.
+      done[k] = when(v > 0) & when(v < 1e300) & when(numeric::detail::magnitude(u) > 0x1p-54);
     }
   }
 };

@@ -125,7 +125,8 @@ TEST(columns, ggompertz_nbd) {
 std::vector<double> horizons(std::size_t n) {
   std::mt19937_64 random(8);
   std::uniform_real_distribution<double> unit(0.0, 1.0);
-  constexpr std::array odd{0.0, -1.0, not_a_value, std::numeric_limits<double>::infinity(), 1e9, 1e-9};
+  constexpr std::array odd{0.0,    -1.0,  not_a_value, std::numeric_limits<double>::infinity(), 1e9, 1e-9, 1e-17,
+                           1e-320, 1e299, 1e308};
   std::vector<double> out(n);
   for (std::size_t i = 0; i < n; ++i)
     out[i] = i % 31 < odd.size() ? odd[i % 31] : std::pow(10.0, 4.0 * unit(random) - 1.0);
@@ -181,8 +182,10 @@ TEST(columns, purchases_of_mbg_nbd) {
 }
 TEST(columns, purchases_of_other_models) {
   purchases_are_their_rows(nbd{.r = 0.385, .alpha = 12.07});
-  for (const double s : {.606, 1.0, 1 + 1e-9, 12.0}) {
-    purchases_are_their_rows(pareto_nbd{.r = .553, .alpha = 10.578, .s = s, .beta = 11.669});
+  for (const double s : {1e-3, .606, 1.0, 1 + 0x1p-52, 1 + 1e-9, 12.0, 1e3}) {
+    for (const double beta : {1e-300, 11.669, 1e300}) {
+      purchases_are_their_rows(pareto_nbd{.r = .553, .alpha = 10.578, .s = s, .beta = beta});
+    }
   }
 }
 

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 namespace valorem::inline VALOREM_ABI::numeric {
@@ -222,7 +223,8 @@ class beta_mixture {
   template <class F>
   [[nodiscard]] R both_sides(F&& term, double h, const point& at, double sigma, double v) const {
     const double logit = numeric::log(value_of(at.p)) - numeric::log(value_of(at.q));
-    const double left = logit + 40.0 + numeric::log(1.0 + value_of(b_) + (1.0 + sigma) * (1.0 + v));
+    constexpr double largest = std::numeric_limits<double>::max();
+    const double left = logit + 40.0 + numeric::log(std::min(1.0 + value_of(b_) + (1.0 + sigma) * (1.0 + v), largest));
     const double right = -logit + 40.0 + numeric::log(1.0 + value_of(a_) + sigma);
     R total = term(0.0);
     const auto side = [&](double direction, double limit, const R& exponent) {
