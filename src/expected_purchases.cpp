@@ -195,8 +195,9 @@ struct pareto_new_purchases {
     const double rate = m.r / m.alpha;
     const double rise = 1.0 - m.s;
     const double per = 1.0 / rise;
+    const double per_beta = 1.0 / m.beta;
     for (std::size_t k = 0; k < n; ++k) {
-      const double v = t[first + k] / m.beta;
+      const double v = t[first + k] * per_beta;
       const double u = rise * numeric::detail::log1p_within(v);
       const double fallen = u < -40.0 ? -40.0 : u;  // e^-40 is nothing beside 1
       answers[k] = rate * (m.beta * (numeric::detail::expm1_within(fallen) * per));

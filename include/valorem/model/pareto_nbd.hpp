@@ -248,7 +248,8 @@ template <class R>
 [[nodiscard]] R discounted_lifetime(const basic_pareto_future<R>& f, double rate, double horizon) {
   if (!known(f) || !(rate >= 0) || !(horizon >= 0)) return R(not_a_value);
   if (horizon == 0) return R(0.0);
-  return alive(f) * f.beta * numeric::discounted_power(f.s, R(rate * f.beta), R(horizon / f.beta));
+  // 1/β, because a column of horizons is multiplied by it.
+  return alive(f) * f.beta * numeric::discounted_power(f.s, R(rate * f.beta), R(horizon * (1.0 / f.beta)));
 }
 
 /// ∫_0^horizon e^(-rate u) dE[Y(u)]: purchases come at the mean rate r/α while she is alive. Same-bits.
