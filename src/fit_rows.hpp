@@ -47,6 +47,14 @@ usable_rows<Row> usable(std::size_t n, std::span<const double> weight, At&& at, 
   return out;
 }
 
+/// Throws contract_error where rows give another log posterior at a fit's parameters than the fit has: two sums over
+/// the same rows agree to their rounding, other rows do not.
+inline void require_log_posterior(double of_rows, double of_fit) {
+  if (!(std::fabs(of_rows - of_fit) <= 1e-9 * std::max(1.0, std::fabs(of_fit)))) {
+    throw contract_error("the rows are not those that the fit was made on: its log-likelihood is another");
+  }
+}
+
 /// What the parameters run to where the likelihood has no maximum inside, and how far is far.
 struct limit_rule {
   bool (*holds)(std::span<const double> parameters, double scale);

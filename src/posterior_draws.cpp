@@ -116,10 +116,7 @@ posterior_draws<M> draw_rows(const usable_rows<Row>& data, const fit_result<M>& 
   const vector_n<N> mode = log_parameters(fit.model);
   const dual<N> top =
       negative_log_posterior<M, family_of<M>::template over>(data, fit.model, fit.priors, 1.0, how, block)(mode);
-  // Two sums over the same rows agree to their rounding; other rows do not.
-  if (!(std::fabs(top.v + fit.log_posterior) <= 1e-9 * std::max(1.0, std::fabs(top.v)))) {
-    throw contract_error("the rows are not those that the fit was made on: its log-likelihood is another");
-  }
+  require_log_posterior(-top.v, fit.log_posterior);
   const numeric::eigen_system<N> information(numeric::hessian(top));
   if (!(information.values[0] > 0)) throw contract_error("draws need a fit at a sharp maximum");
   const proposals_about<M> propose(fit.model, information);

@@ -102,6 +102,7 @@ intervals_of<M> profile_rows(const usable_rows<Row>& data, const fit_result<M>& 
   const auto values = fit.model.parameters();
   const auto errors = fit.standard_errors();
   const vector_n<N> estimate = log_parameters(fit.model);
+  require_log_posterior(-objective(estimate).v, fit.log_posterior);
   const double z = z_for_level(level);
   intervals_of<M> out{};
   for (std::size_t k = 0; k < N; ++k) {

@@ -22,7 +22,11 @@ covariate_record fit_churn(O duration, O churned, O weights, O covariates, O pen
     const py::gil_scoped_release others_may_run;
     result = fit_with_covariates<shifted_beta_geometric>({{span_of(t), span_of(ended)}, w.span()}, with.plan, how);
   }
-  return covariate_record_of(result);
+  const covariate_record out = covariate_record_of(result);
+  warn_left_out(out.name, span_of(t).size(), w.span(), [&](std::size_t i) {
+    return check(contract_history{span_of(t)[i], span_of(ended)[i]});
+  });
+  return out;
 }
 
 covariate_record fit_spend_of(O frequency, O monetary_value, O weights, O covariates, O penalty, O priors, O threads) {
@@ -36,7 +40,11 @@ covariate_record fit_spend_of(O frequency, O monetary_value, O weights, O covari
     const py::gil_scoped_release others_may_run;
     result = fit_spend_with_covariates(span_of(x), span_of(mean), w.span(), with.plan, how);
   }
-  return covariate_record_of(result);
+  const covariate_record out = covariate_record_of(result);
+  warn_left_out(out.name, span_of(x).size(), w.span(), [&](std::size_t i) {
+    return check(spend_history{span_of(x)[i], span_of(mean)[i]});
+  });
+  return out;
 }
 
 template <class M, class F>

@@ -68,10 +68,16 @@ void define_record(py::class_<covariate_record>& c, std::index_sequence<I...>) {
       }));
 }
 
-likelihood_ratio compared(double restricted, std::size_t fewer, double rows, const covariate_record& full) {
-  require_same_rows(rows, full.rows);
+template <class Restricted>
+likelihood_ratio compared(const Restricted& restricted, std::size_t fewer, const covariate_record& full) {
+  if (restricted.name != full.name) {
+    throw contract_error("a likelihood-ratio test with covariates is within one model, and these are " +
+                         restricted.name + " and " + full.name + "; compare their aic or bic");
+  }
+  require_same_rows(restricted.rows, full.rows);
   require_unpenalised(full.penalised, "a likelihood-ratio test");
-  return likelihood_ratio_test(restricted, full.log_likelihood, static_cast<int>(full.free) - static_cast<int>(fewer));
+  return likelihood_ratio_test(restricted.log_likelihood, full.log_likelihood,
+                               static_cast<int>(full.free) - static_cast<int>(fewer));
 }
 
 }  // namespace
@@ -137,14 +143,14 @@ void bind_covariate_fit(py::module_& m) {
       "likelihood_ratio_test",
       [](const fit_record& restricted, const F& full) {
         require_unpenalised(restricted.penalised(), "a likelihood-ratio test");
-        return compared(restricted.log_likelihood, restricted.values.size(), restricted.rows, full);
+        return compared(restricted, restricted.values.size(), full);
       },
       arg("restricted"), arg("full"), "Of a fit with covariates against one without.");
   m.def(
       "likelihood_ratio_test",
       [](const F& restricted, const F& full) {
         require_unpenalised(restricted.penalised, "a likelihood-ratio test");
-        return compared(restricted.log_likelihood, restricted.free, restricted.rows, full);
+        return compared(restricted, restricted.free, full);
       },
       arg("restricted"), arg("full"), "Of two fits with covariates, one within the other.");
 }

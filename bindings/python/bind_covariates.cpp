@@ -25,7 +25,11 @@ covariate_record fit_purchases(O frequency, O recency, O T, O weights, O covaria
     const py::gil_scoped_release others_may_run;
     result = fit_with_covariates<M>({{span_of(x), span_of(t_x), span_of(age)}, w.span()}, with.plan, how);
   }
-  return covariate_record_of(result);
+  const covariate_record out = covariate_record_of(result);
+  warn_left_out(out.name, span_of(x).size(), w.span(), [&](std::size_t i) {
+    return check(history{span_of(x)[i], span_of(t_x)[i], span_of(age)[i]});
+  });
+  return out;
 }
 
 template <class M, class F>

@@ -4,6 +4,11 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
 namespace valorem::python {
 
 namespace {
@@ -51,11 +56,13 @@ std::vector<interval> ends_of(const fit_record& f, const py::object& level, cons
 }
 
 /// Whether the second holds the first as a special case or a limit, as far as models of different names can.
-bool nested(const std::string& in, const std::string& of) {
-  if (in == of) return true;
-  if (in == "nbd") return of != "bg_bb" && of != "gamma_gamma";  // where nobody leaves
-  return (in == "pareto_nbd" && of == "ggompertz_nbd") ||
-         (in == "shifted_beta_geometric" && of == "beta_discrete_weibull");
+bool nested(std::string_view in, std::string_view of) {
+  using pair = std::pair<std::string_view, std::string_view>;
+  constexpr std::array<pair, 6> known{
+      pair{"nbd", "bg_nbd"},           {"nbd", "mbg_nbd"},
+      {"nbd", "pareto_nbd"},           {"nbd", "ggompertz_nbd"},
+      {"pareto_nbd", "ggompertz_nbd"}, {"shifted_beta_geometric", "beta_discrete_weibull"}};
+  return in == of || std::find(known.begin(), known.end(), pair{in, of}) != known.end();
 }
 
 likelihood_ratio compared(const fit_record& restricted, const fit_record& full) {
@@ -122,6 +129,7 @@ void warn_left_out(const std::string& model, std::size_t left, std::size_t rows,
   const auto count = [](std::size_t n) { return shown(static_cast<double>(n), ",.10g"); };
   const std::string text = model + ": " + count(left) + " of " + count(rows) + " rows left out of the fit, row " +
                            count(first + 1) + " the first, as " + std::string(name(why)) + ": " +
+                           // undefined is said of spends alone.
                            (why == status::undefined ? "The mean spend is not above 0." : std::string(sentence(why)));
   const py::object type = py::module_::import("valorem.errors").attr("RowsLeftOutWarning");
   if (PyErr_WarnEx(type.ptr(), text.c_str(), 1) != 0) throw py::error_already_set();

@@ -278,6 +278,9 @@ void bind_spend(py::module_& m) {
       [](O text) {
         const std::string json = json_text(text, "text");
         const auto held = [](const auto& model) -> py::object { return py::cast(model); };
+        if (json.find("\"valorem-fitted-model/") != std::string::npos) {
+          throw contract_error("text: this is a fitted model: vl.FittedModel.from_json reads it");
+        }
         // The schema's name says who reads it; where it stands elsewhere, that reader refuses the text in its place.
         if (json.find("\"valorem-covariate-model/") != std::string::npos) {
           return std::visit(held, read_covariate_model(json).value());

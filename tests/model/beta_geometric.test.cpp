@@ -43,6 +43,30 @@ TEST(beta_geometric, without_discount_the_integral_is_the_count) {
   }
 }
 
+// From silences whose odds, times a, overflow to the smallest normal double: the logarithm is worked out by itself.
+template <class M>
+void expect_faint_chances(const M& m, double x) {
+  int seen = 0;
+  for (double silence = 560; silence < 720; silence += 0.37) {
+    const double T = 1000.0;
+    const double t_x = (m.alpha + T) * numeric::exp(-silence / (m.r + x)) - m.alpha;
+    const history h{x, t_x, T};
+    const double log_p = log_p_alive(m, h);
+    if (t_x < 0 || log_p < -708.0) continue;
+    EXPECT_NEAR(p_alive(m, h) / numeric::exp(log_p), 1.0, 1e-12) << M::model_name << " silence " << silence;
+    ++seen;
+  }
+  EXPECT_GT(seen, 100);
+}
+TEST(beta_geometric, a_faint_chance_is_no_zero) {
+  for (const double a : {1e-3, 1.0, 1e3}) {
+    for (const double x : {1e3, 1e6}) {
+      expect_faint_chances(bg_nbd{.r = 1, .alpha = 1, .a = a, .b = 1}, x);
+      expect_faint_chances(mbg_nbd{.r = 1, .alpha = 1, .a = a, .b = 1}, x);
+    }
+  }
+}
+
 TEST(beta_geometric, every_answer_is_a_number_and_keeps_its_order) {
   futures all;
   constexpr double for_ever = std::numeric_limits<double>::infinity();

@@ -177,6 +177,30 @@ TEST(erlang, a_sum_over_blocks_goes_over_into_an_integral_without_a_step) {
   }
 }
 
+// Term by term: all are positive, so a plain sum keeps its digits.
+TEST(erlang, weights_of_purchases_sum_up_for_small_a_and_b) {
+  for (const double a : {1e-3, 1.3e-3, 0.02, 0.3, 0.49, 0.51, 1.0, 1 + 1e-9, 3.0}) {
+    for (const double b : {1e-3, 1.1e-3, 0.05, 0.4, 0.9, 5.0}) {
+      double sum = 0;
+      double term = 1;
+      for (int n = 0; n < 2000; ++n) {
+        if (n > 0) {
+          EXPECT_NEAR(numeric::beta_partial_sum(a, b, n), sum, 1e-13 * sum) << a << ' ' << b << ' ' << n;
+        }
+        sum += term;
+        term *= (b + n) / (a + b + n);
+      }
+    }
+  }
+}
+
+TEST(erlang, nobody_is_likelier_alive_later) {
+  const bg_cnbd m{12, 3.0219689012310873, 0.010885198257844451, 0.006115277631559193, 14.757949782757883};
+  for (double ahead = 1e-15; ahead < 1e3; ahead *= 1.7) {
+    EXPECT_LE(p_alive(m, {0, 0, 67.2379965215246}, ahead), 1.0) << ahead;
+  }
+}
+
 TEST(erlang, bad_input_has_no_answer) {
   const mbg_cnbd m{2, 0.5, 6.0, 0.9, 1.6};
   EXPECT_TRUE(std::isnan(log_likelihood(m, {2, 10, 20}))) << "gaps are needed";

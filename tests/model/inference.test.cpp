@@ -297,6 +297,8 @@ TEST(inference, a_profile_is_open_towards_a_limit) {
   auto of_others = f;
   of_others.rows += 1;
   EXPECT_THROW((void)profile_intervals(used, of_others), contract_error);
+  const auto others = histories_of(nbd{.r = 1.0, .alpha = 10.0}, 39.0, 3, 3000);  // as many, and not the same
+  EXPECT_THROW((void)profile_intervals(weighted_rows{others.columns(), others.weight}, f), contract_error);
   EXPECT_THROW((void)profile_intervals(used, f, 1.0), contract_error);
 }
 

@@ -217,6 +217,15 @@ def test_spend_with_covariates():
     assert f.model.status(3, 1.0, covariates=[1, np.inf]) == "invalid"
 
 
+def test_rows_left_out_are_told_and_other_models_not_compared(customers, fit):
+    history, z = customers
+    broken = {**history, "recency": np.where(np.arange(N) == 6, -1.0, history["recency"])}
+    with pytest.warns(vl.RowsLeftOutWarning, match="^bg_nbd: 1 of 1,200 rows left out of the fit, row 7 the first, as invalid"):
+        assert vl.BGNBD.fit(**broken, covariates=z).rows == N - 1
+    with pytest.raises(vl.ContractError, match="within one model, and these are mbg_nbd and bg_nbd; compare their aic"):
+        vl.likelihood_ratio_test(vl.MBGNBD.fit(**history), fit)
+
+
 def test_one_coefficient_for_both_processes(customers, fit):
     history, z = customers
     tied = vl.BGNBD.fit(**history, covariates=z, equal=["member"], opposite=["age"])

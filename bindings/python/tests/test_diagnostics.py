@@ -265,8 +265,12 @@ def test_a_fit_that_has_seen_the_holdout_is_refused(cdnow, cdnow_sample, fitted)
 
 def test_refusals(cdnow, fitted):
     with_age = vl.BGNBD.fit(*(cdnow[name] for name in ("frequency", "recency", "T")), covariates={"age": np.arange(len(cdnow)) % 7.0})
-    with pytest.raises(TypeError, match="fitted: a CovariateFit has a model for each customer, .* give its .without"):
+    with pytest.raises(TypeError, match="fitted: it has a model for each customer, .* give .without of its fit"):
         vl.tracking(cdnow, with_age)
+    with pytest.raises(TypeError, match="fitted: it has a model for each customer"):
+        vl.holdout_report(cdnow, with_age.model)
+    with pytest.raises(TypeError, match="fitted: a CovariateFit; a summary is scored by a plain model"):
+        vl.score(cdnow, with_age, horizon=52, discount=0.1, margin=0.3)
     with pytest.raises(vl.DataError, match="calibration_end"):
         vl.holdout_report(as_columns(cdnow), fitted)
     with pytest.raises(TypeError, match="fitted: str where a model of purchases"):

@@ -65,6 +65,13 @@ def test_the_rows_that_a_fit_leaves_out_are_told():
         vl.ShiftedBetaGeometric.fit(duration=[1, 2, 3, -1, 1, 5], churned=[1, 0, 1, 0, 1, 0])
 
 
+def test_a_fitted_model_is_no_model():
+    ready = vl.Summary.from_columns([1, 2, 3], [0, 2, 5], [0.0, 8, 20], [20.0, 20, 20], time_unit="week")
+    kept = vl.fit(ready, "nbd", None).to_json()
+    with pytest.raises(vl.ContractError, match="^text: this is a fitted model: vl.FittedModel.from_json reads it$"):
+        vl.load_model(kept)
+
+
 @pytest.mark.parametrize("read", [vl.load_model, vl.FittedModel.from_json, vl.Rates.from_json, vl.TierProgram.from_json])
 def test_a_files_name_is_no_json(read):
     with pytest.raises(vl.ContractError, match="^text: 'kept.json' is the name of a file: open it, and give the text that it holds$"):

@@ -87,5 +87,7 @@ def test_profile_intervals_of_every_kind_of_model():
         vl.MBGNBD.profile_intervals(fit, *rows)
     with pytest.raises(ValueError, match="not the rows of the fit"):
         vl.GammaGamma.profile_intervals(fit, x[1:], spend[1:])
+    with pytest.raises(ValueError, match="not those that the fit was made on: its log-likelihood is another"):
+        vl.GammaGamma.profile_intervals(fit, x, spend[::-1])
     with pytest.raises(ValueError, match="level must lie"):
         vl.GammaGamma.profile_intervals(fit, x, spend, level=95)

@@ -180,6 +180,11 @@ def test_facts_are_matched_by_customer(sample, fitted):
         assert t["status_tier"][0] == "unknown_fact" and t["vip"].dtype == bool
     rows = {"points": np.arange(2357.0), "signed": np.ones(2357, dtype=bool)}
     assert vl.score(sample, fitted, **TERMS, program=vl.TierProgram.from_dict(PROGRAM), facts=rows)["tier"][100] in ("gold", "rich")
+    renamed = {"customer": sample["customer_id"][::-1], **rows}
+    with pytest.raises(vl.ContractError, match="facts: 'customer' holds the summary's ids in another order; call it 'customer_id'"):
+        vl.score(sample, fitted, **TERMS, program=PROGRAM, facts=renamed)
+    in_order = vl.score(sample, fitted, **TERMS, program=PROGRAM, facts={**renamed, "customer": sample["customer_id"]})
+    assert raw(in_order) == raw(vl.score(sample, fitted, **TERMS, program=PROGRAM, facts=rows))
     with pytest.raises(vl.ContractError, match="facts: customer_id, row 3: this customer stands there twice"):
         vl.score(sample, fitted, **TERMS, program=PROGRAM, facts={"customer_id": [1, 2, 1], "points": [1.0] * 3, "signed": [True] * 3})
     with pytest.raises(vl.DataError, match="^facts: not one of its 2 customers is in the summary, whose ids are like '1', not '-1'"):
@@ -216,7 +221,11 @@ def test_costs_with_contacts(sample, fitted):
         np.testing.assert_allclose((c["so_far"] - plain["so_far"])[:3], [5.0, 1.0, 0.0], atol=1e-12)
         assert c.origin == {"contacts_used": 3, "contacts_unmatched": 1, "contacts_after_end": 1, "contacts_refused": 2}
         assert c.issues["rule"].tolist() == ["invalid_minutes", "missing_customer"]
-    t = vl.score(sample, fitted, **TERMS, costs=RATES, contacts=contacts)
+    with pytest.warns(vl.RowsLeftOutWarning, match="^contacts: 3 count, 1 are of nobody in the summary, 2 are bad, 1 come after its end; row "):
+        t = vl.score(sample, fitted, **TERMS, costs=RATES, contacts=contacts)
+    nobody = {**contacts, "customer_id": [-7] * 7}
+    with pytest.raises(vl.DataError, match="^contacts: 0 count, "):
+        vl.score(sample, fitted, **TERMS, costs=RATES, contacts={name: np.asarray(c)[:1] for name, c in nobody.items()})
     np.testing.assert_array_equal(t["service_cost"], c["so_far"])
     same = vl.score(sample, fitted, **TERMS, costs=c)
     assert raw(same) == raw(t)

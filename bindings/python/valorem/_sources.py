@@ -223,7 +223,8 @@ def ids(source: object, name: str) -> tuple[Array | _core.Text, Array | None]:
         return values.astype(np.int64, copy=False), np.ascontiguousarray(gone) if gone.any() else None
     if isinstance(plain, _TooLarge):
         raise DataError(f"{name}: an integer does not fit 64 bits with a sign")
-    raise TypeError(f"{name}: {_said(plain)} where ids are expected; give integers or text")
+    gaps = "; pandas makes floats of integers with a gap: .astype('Int64') keeps both" if getattr(getattr(plain, "dtype", None), "kind", "") == "f" else ""
+    raise TypeError(f"{name}: {_said(plain)} where ids are expected; give integers or text{gaps}")
 
 
 def ids_alike(a: Array | _core.Text, b: Array | _core.Text, what: str) -> tuple[Array | _core.Text, Array | _core.Text]:

@@ -117,7 +117,7 @@ def as_rates(source: object) -> Rates:
     if isinstance(source, Rates):
         return source
     if isinstance(source, str):
-        return Rates.from_json(source)
+        return Rates.from_json(_core.json_text(source, "rates"))
     if isinstance(source, Mapping):
         return Rates.from_dict(source)
     raise TypeError(f"rates: {type(source).__name__} where vl.Rates, a dict or JSON text is expected")

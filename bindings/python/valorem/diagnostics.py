@@ -256,8 +256,8 @@ def _model_for(rows: object, fitted: object) -> tuple[Any, str]:
         if isinstance(rows, Summary) and rows.time_unit != fitted.time_unit:
             raise ContractError(f"fitted: its time unit is {fitted.time_unit}, that of the summary {rows.time_unit}")
         fitted = fitted.purchases
-    if isinstance(fitted, CovariateFit):
-        raise TypeError("fitted: a CovariateFit has a model for each customer, and this table asks one for all; give its .without")
+    if isinstance(fitted, CovariateFit) or type(fitted).__name__.endswith("WithCovariates"):
+        raise TypeError("fitted: it has a model for each customer, and this table asks one for all; give .without of its fit")
     model = fitted.model if isinstance(fitted, Fit) else fitted
     if not hasattr(model, "expected_purchases"):
         raise TypeError(f"fitted: {type(model).__name__} where a model of purchases, its fit or vl.FittedModel is expected")

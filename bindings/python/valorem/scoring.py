@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,8 +10,8 @@ import numpy as np
 
 from . import _core, _sources
 from ._core import FittedDraws, FittedModel
-from .costs import Rates, cost_to_serve
-from .errors import ContractError, DataError
+from .costs import Rates, ServiceCosts, cost_to_serve
+from .errors import ContractError, DataError, RowsLeftOutWarning
 from .summary import Summary
 from .table import Table
 from .tiers import TierProgram
@@ -152,13 +153,15 @@ def as_program(source: TierProgram | Mapping[str, Any] | str) -> TierProgram:
     if isinstance(source, TierProgram):
         return source
     if isinstance(source, str):
-        return TierProgram.from_json(source)
+        return TierProgram.from_json(_core.json_text(source, "program"))
     if isinstance(source, Mapping):
         return TierProgram.from_dict(source)
     raise TypeError(f"program: {type(source).__name__} where vl.TierProgram, a dict or JSON text is expected")
 
 
 def _fitted(fitted: object) -> FittedModel:
+    if isinstance(fitted, _core.CovariateFit):
+        raise TypeError("fitted: a CovariateFit; a summary is scored by a plain model, see vl.fit")
     if not isinstance(fitted, FittedModel):
         raise TypeError(f"fitted: {type(fitted).__name__} where vl.FittedModel is expected; see vl.fit")
     return fitted
@@ -175,8 +178,11 @@ def _costs(summary: Summary, costs: object, contacts: object) -> dict[str, Any] 
         if contacts is not None:
             raise ContractError("contacts: they need rates, as costs=")
         return None
+    if isinstance(costs, str):
+        costs = _core.json_text(costs, "costs")
     if isinstance(costs, (Rates, str)) or (isinstance(costs, Mapping) and "schema" in costs):
         costs = cost_to_serve(summary, costs, contacts)
+        _tell_contacts(costs)
     elif contacts is not None:
         raise ContractError("contacts: they need rates, and costs= is a table of costs")
     columns = _sources.columns_of(costs, "costs")
@@ -185,14 +191,48 @@ def _costs(summary: Summary, costs: object, contacts: object) -> dict[str, Any] 
     return {name: _sources.pick(columns, name, name, "costs") for name in COST_COLUMNS}
 
 
+def _tell_contacts(costs: ServiceCosts) -> None:
+    """Warns of contacts that count for nobody, with the first reason; refuses them where none counts."""
+    went = costs.origin
+    lost = {"unmatched": "are of nobody in the summary", "refused": "are bad", "after_end": "come after its end"}
+    left = {what: went[f"contacts_{name}"] for name, what in lost.items() if went[f"contacts_{name}"]}
+    if not left:
+        return
+    text = f"contacts: {went['contacts_used']:,} count, " + ", ".join(f"{n:,} {what}" for what, n in left.items())
+    if len(costs.issues):
+        text += "; " + ", ".join(f"{name} {costs.issues[name][0]}" for name in ("row", "field")) + f": {costs.issues['sentence'][0]}"
+    if went["contacts_used"] == 0 and went["contacts_after_end"] == 0:
+        raise DataError(text)
+    if went["contacts_unmatched"] or went["contacts_refused"]:
+        warnings.warn(text, RowsLeftOutWarning, stacklevel=4)
+
+
 def _facts(summary: Summary, facts: object, program: TierProgram | None) -> dict[str, Any]:
     if facts is None or program is None:
         return {}
     columns = _sources.columns_of(facts, "facts")
     asked = {name: program.column(name, columns[name]) for name in program.facts if name in columns}
     if "customer_id" in columns:
-        asked = _aligned(summary, {"customer_id": columns["customer_id"], **asked}, "facts")
+        return _aligned(summary, {"customer_id": columns["customer_id"], **asked}, "facts")
+    for name in columns.keys() - asked.keys():
+        # Numbers may run over the ids by chance, as a rank does.
+        named = any(part in name.lower() for part in ("id", "customer", "client"))
+        if (named or _sources.is_text(columns[name])) and _shuffled(summary, columns[name]):
+            raise ContractError(f"facts: '{name}' holds the summary's ids in another order; call it 'customer_id', and rows are matched by it")
     return asked
+
+
+def _shuffled(summary: Summary, column: object) -> bool:
+    """Whether a column holds customers of the summary, each in another row than hers there."""
+    mine, _ = _sources.ids(summary.stored("customer_id"), "customer_id")
+    try:
+        theirs, missing = _sources.ids(column, "facts")
+    except (TypeError, ContractError, DataError):
+        return False
+    if missing is not None or isinstance(mine, _core.Text) != isinstance(theirs, _core.Text) or len(theirs) == 0:
+        return False
+    rows = _core.find_customers(theirs, mine)
+    return bool((rows >= 0).all()) and bool((rows != np.arange(len(rows))).any()) and _core.repeated_customer(theirs) is None
 
 
 def _aligned(summary: Summary, columns: Mapping[str, object], what: str) -> dict[str, Any]:

@@ -133,11 +133,17 @@ template <class R>
   return numeric::log(a / n) + log_silence(r, alpha, h);
 }
 
-/// 1/(1 + odds) with one exponential: n / (n + a e^silence), 0 where that overflows.
+/// 1/(1 + odds) with one exponential: n / (n + a e^silence). After a long silence n is nothing in the sum, and e^200 is
+/// taken off both, for a e^silence may overflow where the chance is still a double.
 template <class R>
 [[nodiscard]] VALOREM_INLINE R beta_geometric_alive(const R& r, const R& alpha, const R& a, const R& n,
                                                     const history& h) {
-  return n / (n + a * numeric::exp(log_silence(r, alpha, h)));
+  constexpr double taken_off = 200.0;
+  constexpr double power = 1.3838965267367376e-87;  // e^-200
+  const R silence = log_silence(r, alpha, h);
+  const bool is_long = numeric::value_of(silence) > 600.0;
+  const R odds = a * numeric::exp(numeric::select(is_long, R(silence - taken_off), silence));
+  return numeric::select(is_long, R(n * power), n) / (odds + numeric::select(is_long, R(0.0), n));
 }
 
 /// The part of the likelihood that depends on times: ln[α^r x^... (α+T)^-(r+x) (1 + odds)] + x ln(r+x), taken around

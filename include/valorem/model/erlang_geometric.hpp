@@ -58,7 +58,8 @@ template <class R>
   if (t == 0) return f.log_p_alive;
   if (t == std::numeric_limits<double>::infinity()) return R(-t);
   if (f.stages.k == 1) return log_survival(detail::without_stages(f), t);
-  return f.log_p_alive + detail::erlang_sum(f.stages, f.a, f.b, R(t / f.c), detail::count_weight::stayed).log();
+  const R stays = detail::erlang_sum(f.stages, f.a, f.b, R(t / f.c), detail::count_weight::stayed).log();
+  return f.log_p_alive + numeric::select(numeric::value_of(stays) < 0, stays, R(0.0));  // not above 1 by rounding
 }
 
 /// E[purchases in (0, t]], t in [0, inf]. At infinity: (a+b-1)/(a-1) times P(alive), infinite for a <= 1. As dear as

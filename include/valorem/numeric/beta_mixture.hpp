@@ -59,8 +59,11 @@ class beta_mixture {
     } else if (value_of(A) >= 0) {
       if (count_series_euler(u, A, C, out)) return out;
     }
-    return mean([&](const R& p) { return R(-numeric::expm1(-s * numeric::log1p(p * u)) / p); }, value_of(s),
-                value_of(u));
+    // p = 0 is a p below the smallest double.
+    const auto of = [&](const R& p) {
+      return value_of(p) > 0 ? R(-numeric::expm1(-s * numeric::log1p(p * u)) / p) : R(s * u);
+    };
+    return mean(of, value_of(s), value_of(u));
   }
 
   /// E[g(p)], or E[g(p, 1-p)], for a smooth positive g that is flat where p σ v is small and falls no faster than p^-σ

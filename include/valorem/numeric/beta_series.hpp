@@ -14,6 +14,11 @@ template <class R>
 [[nodiscard]] R beta_partial_sum(const R& a, const R& b, double m) {
   // 1 + b [1 - B(a-1, b+m)/B(a-1, b+1)]/(a-1), whose two poles at a = 1 are one number.
   const R epsilon = a - 1.0;
+  const R degree = a + b;
+  if (value_of(a) < 0.5 && value_of(degree) < 1.0) {
+    // The same as two positive parts: (a-1) + (b+1) would lose the digits of a small a + b, where Γ has a pole.
+    return (numeric::exp(log_beta_ratio(a, b, m)) * (degree + (m - 1.0)) + (1.0 - degree)) / (1.0 - a);
+  }
   if (value_of(epsilon) == 0) return 1.0 + b * digamma_delta(R(b + 1.0), m - 1.0);
   return 1.0 - b * (numeric::expm1(log_beta_ratio_tight(epsilon, R(b + 1.0), R(m - 1.0))) / epsilon);
 }
