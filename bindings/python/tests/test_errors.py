@@ -53,7 +53,7 @@ def test_a_call_that_fits_no_signature_gets_one_sentence(call, sentence):
 
 
 def test_other_type_errors_stay_as_they_are():
-    with pytest.raises(TypeError, match="^frequency: str where a number is expected|^frequency: "):
+    with pytest.raises(TypeError, match="^frequency: str where numbers are expected$"):
         vl.BGNBD(1, 2, 3, 4).p_alive("1", 2, 3)
 
 

@@ -6,8 +6,8 @@
 
 #include <valorem/model/arrivals.hpp>
 #include <valorem/model/beta_geometric.hpp>
-#include <valorem/model/erlang_counts.hpp>
 #include <valorem/model/erlang_discount.hpp>
+#include <valorem/model/erlang_sum.hpp>
 #include <valorem/model/parameters.hpp>
 #include <valorem/model/posterior.hpp>
 
